@@ -6,10 +6,11 @@ env = environ.Env()
 
 GUEST_LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fr", "Français"), ("es", "Español"), ("ar", "العربية")]
 
-# Rate limits of pages that guests open by a link. They become a part of RATE_LIMITS.
+# Rate limits of pages that guests open by a link, and of what guests bring. They become a part of RATE_LIMITS.
 GUEST_LIMITS = {
     "guest-page": "120/min",  # of one address
     "guest-pay": "30/min",
+    "voucher": "10/min",  # codes of vouchers that do not exist, of one person or device
     "guest-hold": "60/h",  # times that are kept on the booking page, of one address
     "guest-book": "20/h",  # bookings of one address
     "guest-book-house": "200/h",  # bookings at one house, because addresses are many

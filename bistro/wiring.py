@@ -35,6 +35,14 @@ EVENT_REACTIONS: dict[str, list[str]] = {
         "orders.till.steps.give_cash_back",
         "bistro.receipts.steps.open_for_refunds",
     ],
+    "orders.billing.voucher_events.VoucherSold": [
+        "orders.till.steps.take_voucher_money",
+        "bistro.receipts.steps.open_for_vouchers",
+    ],
+    "orders.billing.voucher_events.VoucherVoided": [
+        "orders.till.steps.take_voucher_money",
+        "bistro.receipts.steps.open_for_vouchers",
+    ],
     "orders.till.events.PeriodClosed": ["orders.documents.steps.sign_closings"],
     "orders.till.events.TillOpened": ["bistro.receipts.steps.open_for_tills"],
     "orders.till.events.TillMoved": ["bistro.receipts.steps.open_for_tills"],
@@ -80,6 +88,7 @@ APPEND_ONLY: dict[str, tuple[str, ...]] = {
     "documents.Copy": (),
     "billing.ServiceRule": (),
     "billing.TipRule": (),
+    "billing.VoucherMove": (),
     "till.TipMove": (),
 }
 

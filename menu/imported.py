@@ -8,7 +8,7 @@ from django.db.models import Model
 
 from bistro.core.kernel.money import ZERO
 from menu.taxes import DishTax
-from menu.translations import Told
+from menu.translations import TranslatedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class ImportedModifier:
     contains: tuple[str, ...] = ()
     may_contain: tuple[str, ...] = ()
     free_of: tuple[str, ...] = ()
-    translations: tuple[Told, ...] = ()
+    translations: tuple[TranslatedText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class ImportedGroup:
     min: int
     max: int
     modifiers: tuple[ImportedModifier, ...]
-    translations: tuple[Told, ...] = ()
+    translations: tuple[TranslatedText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class ImportedItem:
     popular: bool | None = None
     groups: tuple[ImportedGroup, ...] | None = None
     row: int | None = None
-    translations: tuple[Told, ...] = ()
+    translations: tuple[TranslatedText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class ImportedCategory:
     name: str
     items: tuple[ImportedItem, ...]
     course: int | None = None
-    translations: tuple[Told, ...] = ()
+    translations: tuple[TranslatedText, ...] = ()
 
     @classmethod
     def from_data(cls, data: Any) -> Self:

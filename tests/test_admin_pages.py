@@ -38,9 +38,10 @@ from menu.tests.factories import (
     RecipePartFactory,
     TaxFactory,
 )
-from orders.billing.models import Payment, ServiceRule, TipRule
+from orders.billing.models import Payment, ServiceRule, TipRule, Voucher
 from orders.billing.tests.charging import charge_service
 from orders.billing.tests.paid import paid_and_comped
+from orders.billing.tests.vouchers import sold
 from orders.documents.models import Document
 from orders.models import Order
 from orders.till.models import Closing, Till
@@ -96,6 +97,7 @@ def fill(house, count):
         upload_menu(data=b"category,name,price\nA,Tea,2.00\n", file_name="menu.csv", actor=owner)
         paid_and_comped(house.order(quantity=count).json["party"], owner)
         till_and_closing(owner)
+        sold(house, actor=owner)
         charge_service(house, "0")
         TipRule.objects.create(restaurant=house.restaurant, since=timezone.now(), made_by="Max")
         BookingRules.objects.get_or_create(restaurant=house.restaurant)
@@ -110,7 +112,7 @@ def test_everything_that_a_manager_sets_up_is_registered():
     assert set(MODELS) == {
         Allergen, BulkChange, Category, Device, Event, Invitation, Item, Membership, MenuImport, Message,
         ModifierGroup, Order, Restaurant, Section, Ingredient, Modifier, Party, Payment, Document, Printer, ServiceCall,
-        BookingRules, Combination, TurnTime, Table, Hook, Tax, Ticket, Till, Closing, ServiceRule, TipRule,
+        BookingRules, Combination, TurnTime, Table, Hook, Tax, Ticket, Till, Closing, ServiceRule, TipRule, Voucher,
         MODELS[LABELS.index("kitchen.Station")],
     }  # fmt: skip
 
@@ -222,7 +224,7 @@ def test_the_pages_of_an_app_open(owner, label):
 def test_every_link_of_the_side_bar_opens(owner):
     groups = owner.get(reverse("admin:index")).context["sidebar_navigation"]
     links = [str(item["link"]) for group in groups for item in group["items"] if item["has_permission"]]
-    assert len(links) == 34
+    assert len(links) == 36
     assert {owner.get(link).status_code for link in links} == {200}
 
 

@@ -11,7 +11,7 @@ from bistro.mail.texts import Text
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class MessageFacts:
     """The facts of a message: the restaurant, the guest, the time there, the number of guests, the guest's own page."""
 
     channel: str
@@ -35,33 +35,33 @@ class Told:
         }
 
 
-def booked(told: Told) -> Text:
+def booked(facts: MessageFacts) -> Text:
     """Confirm a booking."""
-    if told.channel == Channel.SMS:
-        return _short(told, _("%(restaurant)s: booked for %(when)s, guests: %(size)s. Change or cancel: %(link)s"))
+    if facts.channel == Channel.SMS:
+        return _short(facts, _("%(restaurant)s: booked for %(when)s, guests: %(size)s. Change or cancel: %(link)s"))
     return _letter(
-        told,
+        facts,
         _("Your booking at %(restaurant)s, %(when)s"),
         _("Hello %(name)s,\n\nyour table is booked.\n\n%(when)s\nGuests: %(size)s"),
     )
 
 
-def changed(told: Told) -> Text:
+def changed(facts: MessageFacts) -> Text:
     """Tell the new time and number of guests of a booking."""
-    if told.channel == Channel.SMS:
-        return _short(told, _("%(restaurant)s: changed to %(when)s, guests: %(size)s. Change or cancel: %(link)s"))
+    if facts.channel == Channel.SMS:
+        return _short(facts, _("%(restaurant)s: changed to %(when)s, guests: %(size)s. Change or cancel: %(link)s"))
     return _letter(
-        told,
+        facts,
         _("Your booking at %(restaurant)s has changed: %(when)s"),
         _("Hello %(name)s,\n\nyour booking has changed. It is now:\n\n%(when)s\nGuests: %(size)s"),
     )
 
 
-def cancelled(told: Told) -> Text:
+def cancelled(facts: MessageFacts) -> Text:
     """Tell that a booking is cancelled."""
-    if told.channel == Channel.SMS:
-        return _short(told, _("%(restaurant)s: your booking for %(when)s is cancelled."))
-    words = told.words()
+    if facts.channel == Channel.SMS:
+        return _short(facts, _("%(restaurant)s: your booking for %(when)s is cancelled."))
+    words = facts.words()
     return Text(
         subject=_("Your booking at %(restaurant)s is cancelled") % words,
         body=_(
@@ -72,22 +72,22 @@ def cancelled(told: Told) -> Text:
     )
 
 
-def reminder(told: Told) -> Text:
+def reminder(facts: MessageFacts) -> Text:
     """Remind guests of a booking."""
-    if told.channel == Channel.SMS:
-        return _short(told, _("%(restaurant)s expects you: %(when)s, guests: %(size)s. Change or cancel: %(link)s"))
+    if facts.channel == Channel.SMS:
+        return _short(facts, _("%(restaurant)s expects you: %(when)s, guests: %(size)s. Change or cancel: %(link)s"))
     return _letter(
-        told,
+        facts,
         _("See you soon at %(restaurant)s: %(when)s"),
         _("Hello %(name)s,\n\nwe look forward to your visit.\n\n%(when)s\nGuests: %(size)s"),
     )
 
 
-def ready(told: Told) -> Text:
+def ready(facts: MessageFacts) -> Text:
     """Tell waiting guests that a table is kept for them."""
-    if told.channel == Channel.SMS:
-        return _short(told, _("%(restaurant)s: your table is ready. Please come by %(clock)s. %(link)s"))
-    words = told.words()
+    if facts.channel == Channel.SMS:
+        return _short(facts, _("%(restaurant)s: your table is ready. Please come by %(clock)s. %(link)s"))
+    words = facts.words()
     return Text(
         subject=_("Your table at %(restaurant)s is ready") % words,
         body=_("Hello %(name)s,\n\nyour table is ready. Please come by %(clock)s.\n\n%(link)s\n\n%(restaurant)s")
@@ -95,11 +95,11 @@ def ready(told: Told) -> Text:
     )
 
 
-def _short(told: Told, words: str) -> Text:
-    return Text(subject="", body=words % told.words())
+def _short(facts: MessageFacts, words: str) -> Text:
+    return Text(subject="", body=words % facts.words())
 
 
-def _letter(told: Told, subject: str, body: str) -> Text:
+def _letter(facts: MessageFacts, subject: str, body: str) -> Text:
     """Return an e-mail with the guest's own page and the calendar file below the words."""
     end = _("Change or cancel: %(link)s\nFor your calendar: %(calendar)s\n\n%(restaurant)s")
-    return Text(subject=subject % told.words(), body=f"{body}\n\n{end}" % told.words())
+    return Text(subject=subject % facts.words(), body=f"{body}\n\n{end}" % facts.words())

@@ -9,8 +9,10 @@ from bistro.receipts.selectors import printing_of
 from kitchen.printing.sheet_steps import open_drawer
 from orders.billing.events import PaymentRefunded, PaymentTaken
 from orders.billing.transitions import Method, RefundKind
+from orders.billing.voucher_events import VoucherSold, VoucherVoided
 from orders.till.events import TillMoved, TillOpened
 from orders.till.models import Till, TillMove
+from orders.till.transitions import MoveKind
 
 
 def open_for_payments(events: Sequence[PaymentTaken], work: UnitOfWork) -> None:
@@ -27,6 +29,12 @@ def open_for_refunds(events: Sequence[PaymentRefunded], work: UnitOfWork) -> Non
         if event.payment.method == Method.CASH and event.refund.kind != RefundKind.CORRECTED
     ]
     _open_for(TillMove.objects.filter(refund__in=cash), cash, work)
+
+
+def open_for_vouchers(events: Sequence[VoucherSold | VoucherVoided], work: UnitOfWork) -> None:
+    """Open the drawers of the tills that take or give cash for vouchers."""
+    cash = [event.move.pk for event in events if event.voucher.method == Method.CASH]
+    _open_for(TillMove.objects.filter(voucher_move__in=cash, kind=MoveKind.VOUCHER), cash, work)
 
 
 def open_for_tills(events: Sequence[TillOpened | TillMoved], work: UnitOfWork) -> None:

@@ -15,7 +15,7 @@ from bistro.core.kernel.numbers import whole_number
 from menu.allergens import DIETS, Level, of_level
 from menu.files.headers import REQUIRED
 from menu.files.numbers import NotANumber, Reader
-from menu.files.translations import told_about, translation_cells, with_translations
+from menu.files.translations import texts_in_cells, translation_cells, with_translations
 from menu.import_plan.known import groups_of, levels_of_row
 from menu.imported import ImportedGroup, ImportedItem
 from menu.models import Item
@@ -95,9 +95,10 @@ def read_row(cells: Mapping[str, str], row: int, currency: str) -> ImportedItem:
     if problems:
         raise ValidationError(problems)  # type: ignore[arg-type]
     read.pop("course", None)  # of the category
-    both, contains, told = "tax_take_away" in cells, read.pop("allergens", None), told_about(cells)[1]
+    both, contains = "tax_take_away" in cells, read.pop("allergens", None)
+    _of_category, translations = texts_in_cells(cells)
     return ImportedItem(
-        groups=groups, contains=contains, row=row, tax=tax, take_away_given=both, translations=told, **read
+        groups=groups, contains=contains, row=row, tax=tax, take_away_given=both, translations=translations, **read
     )
 
 

@@ -23,11 +23,11 @@ from menu.files.mapping import ColumnMap, map_columns
 from menu.files.opening import open_sheet
 from menu.files.rows import Currency, Problem, TextRow, read_rows
 from menu.files.sheet import Sheet
-from menu.files.translations import told_about
+from menu.files.translations import texts_in_cells
 from menu.import_plan import ImportPlan, PlannedDish, State, plan_import
 from menu.imported import ImportedCategory, ImportedItem
 from menu.options_text import write_options
-from menu.translations import Told
+from menu.translations import TranslatedText
 
 _REPORT_EVERY = 250
 ONLY_FOR_NEW = ("available", "portions_left")
@@ -267,15 +267,15 @@ def _by_category(dishes: Sequence[ReadDish]) -> tuple[ImportedCategory, ...]:
     names: dict[str, str] = {}
     items: dict[str, list[ImportedItem]] = {}
     courses: dict[str, int] = {}
-    told: dict[str, set[Told]] = {}
+    translations: dict[str, set[TranslatedText]] = {}
     for dish in dishes:
         key = name_key(dish.category)
         names.setdefault(key, dish.category)
         items.setdefault(key, []).append(dish.item)
-        told.setdefault(key, set()).update(told_about(dish.cells)[0])
+        translations.setdefault(key, set()).update(texts_in_cells(dish.cells)[0])
         if dish.course is not None:
             courses[key] = dish.course
     return tuple(
-        ImportedCategory(name, tuple(items[key]), courses.get(key), tuple(sorted(told[key])))
+        ImportedCategory(name, tuple(items[key]), courses.get(key), tuple(sorted(translations[key])))
         for key, name in names.items()
     )

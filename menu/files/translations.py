@@ -12,15 +12,15 @@ from menu.files.headers import TRANSLATION_COLUMNS
 from menu.imported import ImportedGroup, ImportedModifier
 from menu.models import Item
 from menu.options_text import names_text, read_names
-from menu.translations import MENU_LANGUAGES, Told, told_of
+from menu.translations import MENU_LANGUAGES, TranslatedText, texts_of
 
 Named = ImportedGroup | ImportedModifier
 
 
-def told_about(cells: Mapping[str, str]) -> tuple[tuple[Told, ...], tuple[Told, ...]]:
+def texts_in_cells(cells: Mapping[str, str]) -> tuple[tuple[TranslatedText, ...], tuple[TranslatedText, ...]]:
     """Return the texts that a row states about its category, and about its dish."""
-    category: list[Told] = []
-    dish: list[Told] = []
+    category: list[TranslatedText] = []
+    dish: list[TranslatedText] = []
     for column in TRANSLATION_COLUMNS:
         field, _colon, language = column.partition(":")
         text = clean_text(cells.get(column, ""))
@@ -70,7 +70,7 @@ def _named(
     )
 
 
-def _with(row: Named, text: str, language: str) -> tuple[Told, ...]:
+def _with(row: Named, text: str, language: str) -> tuple[TranslatedText, ...]:
     """Return the translations of a group or choice with one more. The restaurant's own name is none."""
     text = clean_text(text)
     return row.translations if text == row.name else (*row.translations, (language, "name", text))
@@ -78,14 +78,14 @@ def _with(row: Named, text: str, language: str) -> tuple[Told, ...]:
 
 def translation_cells(item: Item, groups: Sequence[ImportedGroup]) -> dict[str, str]:
     """Return {column: text} of a dish's texts in other languages."""
-    cells = {f"category:{language}": text for language, _field, text in told_of(item.category.translations)}
-    cells |= {f"{field}:{language}": text for language, field, text in told_of(item.translations)}
+    cells = {f"category:{language}": text for language, _field, text in texts_of(item.category.translations)}
+    cells |= {f"{field}:{language}": text for language, field, text in texts_of(item.translations)}
     for language in _languages(groups):
         cells[f"options:{language}"] = "\n".join(names_text(group, language) for group in groups)
     return cells
 
 
 def _languages(groups: Iterable[ImportedGroup]) -> list[str]:
-    told = [told for group in groups for told in group.translations]
-    told += [told for group in groups for choice in group.modifiers for told in choice.translations]
-    return sorted({language for language, _field, _text in told})
+    texts = [text for group in groups for text in group.translations]
+    texts += [text for group in groups for choice in group.modifiers for text in choice.translations]
+    return sorted({language for language, _field, _text in texts})

@@ -7,7 +7,7 @@ from bistro.core.kernel.names import name_key
 from menu.import_plan.results import PlannedChange
 from menu.imported import ImportedGroup, ImportedModifier
 from menu.options_text import choice_text, group_text
-from menu.translations import Told
+from menu.translations import TranslatedText
 
 OPTIONS = "options"
 GROUP = "choice group"
@@ -63,10 +63,10 @@ def _name_changes(
 
 
 def translation_changes(
-    column: str, what: str, before: Iterable[Told], after: Iterable[Told]
+    column: str, what: str, before: Iterable[TranslatedText], after: Iterable[TranslatedText]
 ) -> Iterator[PlannedChange]:
     """Return the changes of texts in other languages. `column` is that of the restaurant's own text, or empty."""
-    old, new = ({(language, field): text for language, field, text in told} for told in (before, after))
+    old, new = ({(language, field): text for language, field, text in texts} for texts in (before, after))
     for language, field in sorted({*old, *new}):
         texts = old.get((language, field), ""), new.get((language, field), "")
         if texts[0] != texts[1]:

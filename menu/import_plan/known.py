@@ -15,7 +15,7 @@ from menu.imported import ImportedGroup, ImportedModifier
 from menu.models import Allergen, Category, Item, ItemGroup, MenuVersion, Modifier, ModifierGroup
 from menu.statements import NOTHING_STATED, Statements, Subject, read_statements
 from menu.tax_catalogue import TaxCatalogue
-from menu.translations import told_of
+from menu.translations import texts_of
 
 
 @dataclass(slots=True)
@@ -95,11 +95,11 @@ def definition_of(group: ModifierGroup, choices: Iterable[tuple[Modifier, Stated
                 is_default=row.is_default,
                 available=row.off_since is None,
                 **by_level(stated),
-                translations=told_of(row.translations),
+                translations=texts_of(row.translations),
             )
             for row, stated in choices
         ),
-        told_of(group.translations),
+        texts_of(group.translations),
     )
 
 

@@ -22,7 +22,7 @@ from menu.import_plan.known import KnownMenu
 from menu.import_plan.results import ImportPlan, PlannedChange, PlannedDish, Problem, Rows, State
 from menu.imported import ImportedCategory, ImportedGroup, ImportedItem
 from menu.models import Category, Item, Tax
-from menu.translations import Told, merged, told_of, too_long
+from menu.translations import TranslatedText, merged, texts_of, too_long
 
 _STATED = ("description", "prep_minutes", "popular", "diets")
 
@@ -139,8 +139,8 @@ class _Planner:
             before, after = sorted(of_level(known, level)), sorted(of_level(stated, level))
             if before != after:
                 shown[column] = before, after
-        told = shown.pop("translations", ({}, {}))
-        draft.changes += translation_changes("", "", *map(told_of, told))
+        translations = shown.pop("translations", ({}, {}))
+        draft.changes += translation_changes("", "", *map(texts_of, translations))
         for name, (before, after) in shown.items():
             draft.changes.append(PlannedChange(name, name.replace("_", " "), _in_words(before), _in_words(after)))
 
@@ -224,7 +224,7 @@ class _Planner:
         before = row.translations
         self.rows.change(row, {"translations": after}, {"translations": (before, after)})
         self._check_texts(Category, imported.translations, first.imported, column="category")
-        first.changes += translation_changes("category", f"{row.name}, ", told_of(before), told_of(after))
+        first.changes += translation_changes("category", f"{row.name}, ", texts_of(before), texts_of(after))
 
     # --- choice groups ------------------------------------------------------------------------------------------
     def _plan_groups(self, drafts: Sequence[_Draft]) -> None:
@@ -277,8 +277,10 @@ class _Planner:
         for name, message in refusals(row):
             self._problem(dish, column or name, message)
 
-    def _check_texts(self, model: type[Model], told: Sequence[Told], dish: ImportedItem, column: str = "") -> None:
-        for (language, name), message in too_long(model, told).items():
+    def _check_texts(
+        self, model: type[Model], texts: Sequence[TranslatedText], dish: ImportedItem, column: str = ""
+    ) -> None:
+        for (language, name), message in too_long(model, texts).items():
             self._problem(dish, f"{column or name}:{language}", message)
 
     def _problem(self, dish: ImportedItem, column: str, message: str) -> None:

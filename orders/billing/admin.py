@@ -22,7 +22,7 @@ from bistro.core.kernel.roles import ROLE_NAMES, STAFF_ROLES, Role
 from menu.models import Tax
 from menu.tax_catalogue import compiled
 from menu.taxes import write_components
-from orders.billing.models import Payment, Refund, ServiceRule, TipRule
+from orders.billing.models import Payment, Refund, ServiceRule, TipRule, Voucher, VoucherMove
 from orders.billing.tip_models import MOST_POINTS, usual_points
 from orders.billing.transitions import PaymentState
 
@@ -100,6 +100,56 @@ class PaymentAdmin(ReadOnlyAdmin):
 
 def _money(payment: Payment, amount: Any) -> str:
     return shown(amount, payment.currency, payment.restaurant.locale)
+
+
+class MovesOfVoucher(ReadOnlyInline):
+    """Changes of the balance of a voucher."""
+
+    model = VoucherMove
+    fields = readonly_fields = ("made_at", "kind", "change", "reason", "made_by")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("voucher__restaurant")
+
+    @admin.display(description=_("Amount"))
+    def change(self, move: VoucherMove) -> str:
+        return shown(move.amount, move.voucher.currency, move.voucher.restaurant.locale)
+
+
+@admin.register(Voucher)
+class VoucherAdmin(ReadOnlyAdmin):
+    """The admin page of vouchers, without their codes."""
+
+    list_display = ("sold_at", "ends_with", "worth", "left", "expires_on", "voided_at", "sold_by")
+    list_filter = (("sold_at", RangeDateFilter),)
+    list_filter_submit = True
+    list_select_related = ("restaurant",)
+    search_fields = ("sold_by", "slip")
+    search_help_text = _("Number on the card slip, person")
+    inlines = (MovesOfVoucher,)
+    fields = readonly_fields = (
+        "sold_at",
+        "sold_by",
+        "ends_with",
+        "worth",
+        "left",
+        "method",
+        "slip",
+        "expires_on",
+        "voided_at",
+    )
+
+    @admin.display(description=_("End of the code"))
+    def ends_with(self, voucher: Voucher) -> str:
+        return voucher.tail
+
+    @admin.display(description=_("Value"), ordering="value")
+    def worth(self, voucher: Voucher) -> str:
+        return shown(voucher.value, voucher.currency, voucher.restaurant.locale)
+
+    @admin.display(description=_("Balance"), ordering="balance")
+    def left(self, voucher: Voucher) -> str:
+        return shown(voucher.balance, voucher.currency, voucher.restaurant.locale)
 
 
 class ServiceRuleForm(TenantForm):

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext
 
+from bistro.core.api.idempotency import fingerprint
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.money import ZERO
 from bistro.core.kernel.numbers import whole_number
@@ -15,6 +16,7 @@ from orders.billing.page import TIPS, Wish
 from orders.billing.services import Claim, Tender
 from orders.billing.statements import Statement
 from orders.billing.transitions import Method, ShareKind
+from orders.services import Once
 
 AMOUNT = re.compile(r"\d{1,9}([.,]\d{1,4})?")
 MOST_LINES = 500
@@ -31,20 +33,30 @@ def typed_amount(data: QueryDict, name: str) -> Decimal | None:
     return Decimal(typed.replace(",", "."))
 
 
+def once_in(request: HttpRequest) -> Once | None:
+    """Return the key of a page, with the fingerprint of what was sent; PINs are left out."""
+    key = request.POST.get("key", "").strip()[:200]
+    if not key:
+        return None
+    sent = {name: value for name, value in request.POST.items() if name not in ("pin", "csrfmiddlewaretoken")}
+    return Once(key, fingerprint({**sent, "": request.path}))
+
+
 def tender_in(data: QueryDict) -> Tender:
     """Return the payment of the page's form: one of its buttons, and the fields beside them. Raises InvalidInput.
 
-    The buttons `terminal` and `cash` name the method; the value of `cash` is the cash given, "" for the exact amount.
+    The buttons `terminal`, `voucher` and `cash` name the method; `cash` has the cash given, "" for the exact amount.
     """
-    method = Method.TERMINAL if "terminal" in data else Method.CASH
+    method = next((each for each in (Method.TERMINAL, Method.VOUCHER) if each in data), Method.CASH)
     given = typed_amount(data, "given")
     return Tender(
         method=method,
         amount=typed_amount(data, "amount"),
         tip=typed_amount(data, "tip") or ZERO,
-        tendered=None if method == Method.TERMINAL else typed_amount(data, "cash") if given is None else given,
+        tendered=None if method != Method.CASH else typed_amount(data, "cash") if given is None else given,
         share_id=whole_number(data.get("share", ""), least=1),
         slip=data.get("slip", ""),
+        voucher=data.get("code", "")[:40],
     )
 
 

@@ -285,6 +285,7 @@ class Refund(models.Model):
 from orders.billing.provider_models import DummyCharge, DummyRefund, PaymentAttempt, ProviderEvent  # noqa: E402
 from orders.billing.service_models import ServiceRule  # noqa: E402
 from orders.billing.tip_models import TipRule  # noqa: E402
+from orders.billing.voucher_models import Voucher, VoucherMove  # noqa: E402
 
 __all__ = [
     "Adjustment",
@@ -298,5 +299,7 @@ __all__ = [
     "ServiceRule",
     "Share",
     "TipRule",
+    "Voucher",
+    "VoucherMove",
     "claims_json",
 ]

@@ -16,7 +16,7 @@ from orders.allergies import choice_names
 from orders.billing.amounts import PERCENT
 from orders.billing.models import Adjustment, Payment
 from orders.billing.selectors import removed_lines
-from orders.billing.services.correcting import UNDO_TIME
+from orders.billing.services.correcting import UNDO_TIME, UNDONE
 from orders.billing.statements import ShareState, Statement
 from orders.billing.transitions import ASKED_ABOUT, PROVIDERS, AdjustmentKind, Method, PaymentState
 from orders.models import OrderLine
@@ -368,9 +368,9 @@ def _payments(statement: Statement) -> list[PagePayment]:
 
 
 def _is_fresh(payment: Payment) -> bool:
-    """Return whether a payment can be undone, because it is cash of the last seconds."""
-    is_cash = payment.method == Method.CASH and payment.status == PaymentState.CAPTURED
-    return is_cash and timezone.now() - payment.taken_at < UNDO_TIME
+    """Return whether a payment can be undone, because it is cash or a voucher of the last seconds."""
+    can_be = payment.method in UNDONE and payment.status == PaymentState.CAPTURED
+    return can_be and timezone.now() - payment.taken_at < UNDO_TIME
 
 
 def _other_method(payment: Payment) -> Method | None:

@@ -15,7 +15,7 @@ from tables.models import Party
 
 
 @dataclass(slots=True)
-class Answer:
+class ReducedAmounts:
     """Amounts of lines, their parts of the service charge, and of what each adjustment took off, {its id: amount}."""
 
     lines: dict[int, Decimal] = field(default_factory=dict)
@@ -31,7 +31,7 @@ def line_amounts(orders: Sequence[Order]) -> Amounts:
     """Return what the lines of kept orders cost after comps and discounts, and their parts of the service charge.
 
     This is `settings.LINE_AMOUNTS`. The orders must be read `with_lines()`. Costs two queries, and a third one where
-    the service charge depends on the number of guests.
+    there are adjustments, and where the service charge depends on the number of guests.
     """
     return reduced(orders, adjustments_of(orders)).amounts
 
@@ -39,29 +39,31 @@ def line_amounts(orders: Sequence[Order]) -> Amounts:
 def adjustments_of(orders: Sequence[Order]) -> list[Adjustment]:
     """Return the adjustments in force of these orders' lines, and of the bills of their parties, oldest first.
 
-    Bills of guests who joined are found as far as two joins away.
+    Bills of guests who joined are found as far as two joins away. Costs one query, and a second one if there are any.
     """
     parties = {order.party_id for order in orders}
-    rows = Adjustment.objects.filter(removed_at=None).order_by().select_related("bill__party__joined_to")
-    of_bills = rows.filter(line=None)
-    found = rows.filter(line__order__in=[order.pk for order in orders]).union(  # each part can use an index
+    keys = Adjustment.objects.filter(removed_at=None).order_by().values_list("pk", flat=True)
+    of_bills = keys.filter(line=None)
+    found = keys.filter(line__order__in=[order.pk for order in orders]).union(  # each part can use an index
         of_bills.filter(bill__party__in=parties),
         of_bills.filter(bill__party__joined_to__in=parties),
         of_bills.filter(bill__party__joined_to__joined_to__in=parties),
         all=True,
     )
-    return sorted(found, key=lambda row: row.pk)
+    if not (chosen := list(found)):
+        return []
+    return list(Adjustment.objects.filter(pk__in=chosen).select_related("bill__party__joined_to").order_by("pk"))
 
 
-def reduced(orders: Sequence[Order], adjustments: Iterable[Adjustment]) -> Answer:
+def reduced(orders: Sequence[Order], adjustments: Iterable[Adjustment]) -> ReducedAmounts:
     """Return what the lines of kept orders cost after these adjustments, each bill computed alone.
 
     Costs the queries of `service_terms`.
     """
     rows, terms = list(adjustments), service_terms(orders)
-    answer = Answer()
+    result = ReducedAmounts()
     if not rows and not terms:
-        return answer
+        return result
     by_party = _by_party(orders)
     party_of_line = {line.pk: order.party_id for order in orders for line in order.lines.all()}
     wanted: dict[int, list[Reduction]] = defaultdict(list)
@@ -72,10 +74,10 @@ def reduced(orders: Sequence[Order], adjustments: Iterable[Adjustment]) -> Answe
             found = waivers if row.kind == AdjustmentKind.SERVICE else wanted
             found[party].append(Reduction(row.pk, row.line_id, row.amount, row.percent, row.most))
     for party, reductions in wanted.items():
-        _reduce(by_party[party], reductions, answer)
+        _reduce(by_party[party], reductions, result)
     for party, each in terms.items():
-        _charge(by_party[party], each, waivers[party], answer)
-    return answer
+        _charge(by_party[party], each, waivers[party], result)
+    return result
 
 
 def _by_party(orders: Sequence[Order]) -> dict[int, list[Order]]:
@@ -85,20 +87,20 @@ def _by_party(orders: Sequence[Order]) -> dict[int, list[Order]]:
     return found
 
 
-def _reduce(orders: Sequence[Order], reductions: Sequence[Reduction], answer: Answer) -> None:
+def _reduce(orders: Sequence[Order], reductions: Sequence[Reduction], result: ReducedAmounts) -> None:
     prices = {line.pk: line.total for order in orders for line in order.lines.all()}
     found = reduce(prices, reductions, orders[0].rounding)
-    answer.lines |= found.lines
-    answer.taken |= found.taken
+    result.lines |= found.lines
+    result.taken |= found.taken
 
 
-def _charge(orders: Sequence[Order], terms: ServiceTerms, waivers: Sequence[Reduction], answer: Answer) -> None:
+def _charge(orders: Sequence[Order], terms: ServiceTerms, waivers: Sequence[Reduction], result: ReducedAmounts) -> None:
     """Add the service charge of a bill: guests who eat in pay it."""
     eaten_in = [line for order in orders if order.kind == OrderKind.DINE_IN for line in order.lines.all()]
-    prices = {line.pk: answer.lines.get(line.pk, line.total) for line in eaten_in}
+    prices = {line.pk: result.lines.get(line.pk, line.total) for line in eaten_in}
     found = levy(prices, terms.percent, waivers, orders[0].rounding)
-    answer.service |= {line: ServicePart(part, terms) for line, part in found.lines.items()}
-    answer.taken |= found.taken
+    result.service |= {line: ServicePart(part, terms) for line, part in found.lines.items()}
+    result.taken |= found.taken
 
 
 def service_terms(orders: Sequence[Order]) -> dict[int, ServiceTerms]:

@@ -93,11 +93,22 @@ class Method(TextChoices):
 
     CASH = "cash", _("Cash")
     TERMINAL = "terminal", _("Card terminal")
+    VOUCHER = "voucher", _("Voucher")
     DUMMY = "dummy", _("Trial payment")
     STRIPE = "stripe", _("Online")
 
 
 PROVIDERS = frozenset({Method.DUMMY, Method.STRIPE})
+
+
+class VoucherMoveKind(TextChoices):
+    """The reason why the balance of a voucher changes."""
+
+    SOLD = "sold", _("Sold")
+    SPENT = "spent", _("Spent")
+    RETURNED = "returned", _("Refunded to the voucher")
+    PAID_BACK = "paid_back", _("Cancelled and paid back")
+    LAPSED = "lapsed", _("Cancelled, kept by the house")
 
 
 class AdjustmentKind(TextChoices):

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from bistro.core.api.idempotency import fingerprint
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, InvalidInput
@@ -23,14 +22,14 @@ from bistro.core.web.qr import qr_of
 from orders.access import party_for
 from orders.billing import services
 from orders.billing.access import adjustment_for, holder_of, party_of, payment_for
-from orders.billing.forms import claims_in, tender_in, tip_in, typed_amount
+from orders.billing.forms import claims_in, once_in, tender_in, tip_in, typed_amount
 from orders.billing.links import link_of
 from orders.billing.models import Payment
 from orders.billing.page import read_page
 from orders.billing.statements import Statement, read_statement
 from orders.billing.transitions import AdjustmentKind, Method
+from orders.billing.vouchers.guesses import limited_guesses
 from orders.ordering.approval import approver_in, pin_problem
-from orders.services import Once
 from tables.models import Party
 
 
@@ -93,11 +92,13 @@ def pay(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     party = party_for(actor, pk)
 
     def act() -> Payment:
-        taken = services.take_payment(party_id=pk, tender=tender_in(request.POST), once=_once(request), actor=actor)
+        with limited_guesses(actor):
+            tender, once = tender_in(request.POST), once_in(request)
+            taken = services.take_payment(party_id=pk, tender=tender, once=once, actor=actor)
         messages.success(request, _paid_words(taken.payment, restaurant_of(actor).locale))
         return taken.payment
 
-    return _act(request, actor, party, act)
+    return _act(request, actor, party, act, part="voucher" if "voucher" in request.POST else "")
 
 
 @require_POST
@@ -158,7 +159,7 @@ def refund(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
             tip=typed_amount(request.POST, "tip") or ZERO,
             reason=request.POST.get("reason", ""),
             approver=approver_in(request.POST, Permission.APPROVE_BILL, actor),
-            once=_once(request),
+            once=once_in(request),
             actor=actor,
         )
         shown = display(done.money, payment.currency, restaurant_of(actor).locale)
@@ -226,19 +227,13 @@ def _code(statement: Statement) -> dict[str, Any]:
     return {"pay_link": link, "pay_code": qr_of(link, fluid=True)} if link and statement.due else {}
 
 
-def _once(request: HtmxHttpRequest) -> Once | None:
-    """Return the key of the page, with the fingerprint of what was sent; PINs are left out."""
-    key = request.POST.get("key", "").strip()[:200]
-    if not key:
-        return None
-    sent = {name: value for name, value in request.POST.items() if name not in ("pin", "csrfmiddlewaretoken")}
-    return Once(key, fingerprint({**sent, "": request.path}))
-
-
 def _paid_words(payment: Payment, locale: str) -> str:
     """Return what was paid, and the change, in a sentence."""
     amount = display(payment.amount + payment.tip + payment.rounding, payment.currency, locale)
     if payment.method == Method.TERMINAL:
         return gettext("%(amount)s paid by card.") % {"amount": amount}
+    if payment.method == Method.VOUCHER:
+        left = display(payment.voucher_move.voucher.balance, payment.currency, locale)
+        return gettext("%(amount)s paid with a voucher. Left on it: %(left)s") % {"amount": amount, "left": left}
     change = display(payment.change or ZERO, payment.currency, locale)
     return gettext("%(amount)s paid in cash. Change: %(change)s") % {"amount": amount, "change": change}

@@ -51,26 +51,26 @@ def screen(request: HtmxHttpRequest, actor: Actor, pk: int | None = None) -> Htt
 
 def _do(request: HtmxHttpRequest, actor: Actor, place: Place) -> HttpResponse:
     """Carry out what a plain form asks for, and return to the page."""
-    deed, key = request.POST.get("do", "add"), request.POST.get("key", "")
+    action, key = request.POST.get("do", "add"), request.POST.get("key", "")
     if not KEY.fullmatch(key):  # without a key of its own the next order would be taken for a repeated one
         key = uuid7().hex
     here = redirect(f"{place.screen_url}?category={request.POST.get('category', '')[:20]}")
-    if deed == "send" and was_sent(actor, key):
+    if action == "send" and was_sent(actor, key):
         return redirect(place.back_url)
     party = whole_number(request.POST.get("party", ""), least=1)
-    if deed == "send" and party is not None and (place.party is None or place.party.pk != party):
+    if action == "send" and party is not None and (place.party is None or place.party.pk != party):
         raise other_guests(party, restaurant_of(actor).pk)
     draft = place.draft(actor)
     kept, removed = read_changed(request.POST, draft.lines)
     added = [{**line, "key": f"{key[:KEY_IN_LINES]}-{line['item']}"} for line in read_added(request.POST)]
-    if deed == "repeat":
+    if action == "repeat":
         added += _round(actor, place, key)
     details = read_details(request.POST, timezone.now()) if place.table is None else None
     changed = [line for line in kept if line not in draft.lines]
     saved = services.change_draft(
         table_id=place.table_id, put=[*changed, *added], removed=removed, details=details, actor=actor
     )
-    if deed != "send":
+    if action != "send":
         return here
     menu = menu_now(restaurant_of(actor).pk).menu
     body = _body(saved.draft.lines, saved.draft.details, key) | {"party": party}
@@ -130,15 +130,15 @@ def act(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     place = place_for(actor, pk)
     order_id = whole_number(request.POST.get("order", ""), least=1) or 0
     course = whole_number(request.POST.get("course", ""), least=1, most=999) or 0
-    deeds: dict[str, Callable[[], object]] = {
+    actions: dict[str, Callable[[], object]] = {
         "fire": lambda: services.fire_course(order_id=order_id, course=course, actor=actor),
         "deliver": lambda: services.deliver_order(order_id=order_id, actor=actor),
     }
-    deed = deeds.get(request.POST.get("do", ""))
-    if deed is None:
+    action = actions.get(request.POST.get("do", ""))
+    if action is None:
         raise InvalidInput(gettext("Choose what to do."))
     try:
-        deed()
+        action()
     except DomainError as error:
         if _is_script(request):
             return with_status(JsonResponse({"problem": error.message, "code": error.code}), error)

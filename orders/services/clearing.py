@@ -66,16 +66,16 @@ def clear_stay(stay: Stay, work: UnitOfWork) -> None:
 
 def _blocked_by(orders: Sequence[Order]) -> InvalidInput:
     """Return the refusal that says what to do with each open order. Courses on hold alone have a code of their own."""
-    by_deed: dict[str, list[str]] = {}
+    by_action: dict[str, list[str]] = {}
     for order in orders:
-        deed, what = _deed(order)
-        by_deed.setdefault(deed, []).append(what)
-    message = " ".join(deed.format(orders=", ".join(whats)) for deed, whats in by_deed.items())
-    code = "course_on_hold" if list(by_deed) == [str(REMOVE)] else "orders_open"
+        action, what = _action(order)
+        by_action.setdefault(action, []).append(what)
+    message = " ".join(action.format(orders=", ".join(whats)) for action, whats in by_action.items())
+    code = "course_on_hold" if list(by_action) == [str(REMOVE)] else "orders_open"
     return InvalidInput(message, code=code, orders=[order.number for order in orders])
 
 
-def _deed(order: Order) -> tuple[str, str]:
+def _action(order: Order) -> tuple[str, str]:
     """Return the sentence that says what must be done with an open order, and the name that belongs into it."""
     of_order = gettext("course %(course)s of #%(order)s")
     held = ", ".join(of_order % {"course": course, "order": order.number} for course in held_courses(order.lines.all()))

@@ -39,6 +39,9 @@ def _sums(body: Mapping[str, Any]) -> Sequence[Table]:
         for kind, value in body.get("by_hand", {}).items()
         if _amount(value)
     ]
+    vouchers = body["vouchers"]
+    if _amount(vouchers["cash"]):
+        by_hand.append(Row(_("Vouchers sold, without those paid back"), total=_amount(vouchers["cash"])))
     if _amount(body["cash_without_till"]):
         by_hand.append(Row(_("Cash without a till"), total=_amount(body["cash_without_till"])))
     return [
@@ -46,7 +49,23 @@ def _sums(body: Mapping[str, Any]) -> Sequence[Table]:
         Table("taxes", _("Tax"), taxes, ("net", "tax")),
         Table("methods", _("Money by payment method"), methods, ("count", "total")),
         Table("hand", _("Cash besides payments"), by_hand, MONEY, is_summed=False),
+        Table("vouchers", _("Vouchers: what the house owes"), _vouchers(vouchers), MONEY, is_summed=False),
     ]
+
+
+def _vouchers(sums: Mapping[str, str]) -> list[Row]:
+    """Return how the debt for vouchers changed, nothing for a house without vouchers."""
+    steps = {
+        _("Owed at the last closing"): sums["owed_before"],
+        _("+ Sold"): sums["sold"],
+        _("− Paid back"): f"-{sums['paid_back']}",
+        _("− Spent"): f"-{sums['redeemed']}",
+        _("+ Refunded to vouchers"): sums["returned"],
+        _("− Kept by the house"): f"-{sums['lapsed']}",
+        _("= Owed now"): sums["owed_after"],
+    }
+    rows = [Row(label, total=_amount(value)) for label, value in steps.items()]
+    return rows if any(row.total for row in rows) else []
 
 
 def _steps(body: Mapping[str, Any]) -> dict[str, str]:

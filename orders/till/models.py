@@ -6,10 +6,12 @@ from django.db.models import Q
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.money import AMOUNT, ZERO
 from bistro.core.models import Restaurant, Staff
-from orders.billing.models import Payment, Refund
+from orders.billing.models import Payment, Refund, VoucherMove
 from orders.billing.transitions import Method, TipTo
 from orders.till.transitions import BY_HAND, Cause, ClosingKind, MoveKind, TillState, TipMoveKind
 from tables.models import Party
+
+OF_NOTHING = Q(payment=None, refund=None, voucher_move=None)
 
 
 class Keyed(models.Model):
@@ -124,10 +126,11 @@ class CountedBill(models.Model):
 
 
 class TillMove(Keyed):
-    """Money that moved: every payment and every refund, and what people put into a till or took out.
+    """Money that moved: every payment, refund and sale of a voucher, and what people put into a till or took out.
 
     `amount` is signed: money that comes in is positive. Cards have no till, and cash that was taken while none was open
-    has none either. Rows are never changed, except that a closing of a day marks those that it includes.
+    has none either. A voucher that the house keeps is a row with the method `voucher`. Rows are never changed, except
+    that a closing of a day marks those that it includes.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -137,6 +140,7 @@ class TillMove(Keyed):
     amount = models.DecimalField(**AMOUNT)
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, null=True, related_name="move")
     refund = models.OneToOneField(Refund, on_delete=models.PROTECT, null=True, related_name="move")
+    voucher_move = models.OneToOneField(VoucherMove, on_delete=models.PROTECT, null=True, related_name="move")
     recipient = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     reason = models.CharField(max_length=200, blank=True)
     business_date = models.DateField()
@@ -152,15 +156,20 @@ class TillMove(Keyed):
             models.CheckConstraint(name="move_kind_known", condition=Q(kind__in=MoveKind.values)),
             models.CheckConstraint(
                 name="move_has_its_origin",
-                condition=Q(kind=MoveKind.SALE, payment__isnull=False, refund=None, amount__gte=0)
-                | Q(kind=MoveKind.REFUND, payment=None, refund__isnull=False, amount__lte=0)
-                | Q(kind=MoveKind.PAY_IN, payment=None, refund=None, till__isnull=False, amount__gt=0)
+                condition=Q(kind=MoveKind.SALE, payment__isnull=False, refund=None, voucher_move=None, amount__gte=0)
+                | Q(kind=MoveKind.REFUND, payment=None, refund__isnull=False, voucher_move=None, amount__lte=0)
+                | Q(OF_NOTHING, kind=MoveKind.PAY_IN, till__isnull=False, amount__gt=0)
                 | Q(
+                    OF_NOTHING,
                     kind__in=[kind for kind in BY_HAND if kind != MoveKind.PAY_IN],
-                    payment=None,
-                    refund=None,
                     till__isnull=False,
                     amount__lt=0,
+                )
+                | Q(
+                    kind__in=[MoveKind.VOUCHER, MoveKind.LAPSED],
+                    payment=None,
+                    refund=None,
+                    voucher_move__isnull=False,
                 ),
             ),
             models.CheckConstraint(name="move_card_has_no_till", condition=Q(method=Method.CASH) | Q(till=None)),

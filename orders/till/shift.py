@@ -39,6 +39,7 @@ class Shift:
     paid: int
     cash: str
     card: str
+    vouchers: str  # "" for none
     refunded: str
     tips_cash: str
     tips_card: str
@@ -71,7 +72,8 @@ def read_shift(actor: Actor) -> Shift:
     return Shift(
         paid=len(sales),
         cash=show(_money(sales, Method.CASH)),
-        card=show(sum((move.amount for move in sales if move.method != Method.CASH), ZERO)),
+        card=show(sum((move.amount for move in sales if move.method not in (Method.CASH, Method.VOUCHER)), ZERO)),
+        vouchers=show(spent) if (spent := _money(sales, Method.VOUCHER)) else "",
         refunded=show(-sum((move.amount for move in moves if move.kind == MoveKind.REFUND), ZERO)),
         tips_cash=show(tips[Method.CASH]),
         tips_card=show(sum(tips.values(), ZERO) - tips[Method.CASH]),

@@ -1,11 +1,12 @@
-"""Reactions of tills to payments and refunds, in the same unit of work. They never refuse a payment."""
+"""Reactions of tills to payments, refunds and vouchers, in the same unit of work. They never refuse a payment."""
 
 from collections.abc import Sequence
 
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from orders.billing.events import PaymentCaptured, PaymentRefunded, PaymentTaken
 from orders.billing.models import Payment, Refund
-from orders.billing.transitions import Method, RefundKind
+from orders.billing.transitions import Method, RefundKind, VoucherMoveKind
+from orders.billing.voucher_events import VoucherSold, VoucherVoided
 from orders.till.models import Till, TillMove
 from orders.till.selectors import open_till_of
 from orders.till.transitions import MoveKind, TillState
@@ -26,7 +27,7 @@ def take_cash(events: Sequence[PaymentTaken | PaymentCaptured], work: UnitOfWork
             business_date=payment.business_date,
             made_at=payment.taken_at,
             made_by=payment.taken_by,
-            **_origin(payment, payment.taken_by_staff_id, work),
+            **_origin(payment.method, payment.taken_by_staff_id, work),
         )
 
 
@@ -43,7 +44,25 @@ def give_cash_back(events: Sequence[PaymentRefunded], work: UnitOfWork) -> None:
             business_date=refund.business_date,
             made_at=refund.made_at,
             made_by=refund.made_by,
-            **_origin(event.payment, _giver(event.payment, refund, work), work),
+            **_origin(event.payment.method, _giver(event.payment, refund, work), work),
+        )
+
+
+def take_voucher_money(events: Sequence[VoucherSold | VoucherVoided], work: UnitOfWork) -> None:
+    """Record the money of vouchers that were sold or paid back, and those that the house keeps. Locks: till."""
+    require_transaction()
+    staff = work.actor.id if work.actor.is_staff else None
+    for event in events:
+        move, is_kept = event.move, event.move.kind == VoucherMoveKind.LAPSED
+        TillMove.objects.create(
+            kind=MoveKind.LAPSED if is_kept else MoveKind.VOUCHER,
+            amount=move.amount,
+            voucher_move=move,
+            reason=move.reason,
+            business_date=move.business_date,
+            made_at=move.made_at,
+            made_by=move.made_by,
+            **_origin(Method.VOUCHER if is_kept else event.voucher.method, staff, work),
         )
 
 
@@ -54,12 +73,12 @@ def _giver(payment: Payment, refund: Refund, work: UnitOfWork) -> int | None:
     return work.actor.id if work.actor.is_staff else None
 
 
-def _origin(payment: Payment, staff: int | None, work: UnitOfWork) -> dict[str, object]:
+def _origin(method: str, staff: int | None, work: UnitOfWork) -> dict[str, object]:
     """Return the columns that say who moved the money, and which till holds it."""
     return {
         "restaurant_id": work.restaurant_id,
-        "till": till_of(staff, work) if payment.method == Method.CASH else None,
-        "method": payment.method,
+        "till": till_of(staff, work) if method == Method.CASH else None,
+        "method": method,
         "staff_id": staff,
         "credential": work.actor.credential,
     }

@@ -21,7 +21,10 @@ TILL_MOVES: dict[str, frozenset[str]] = {
 
 
 class MoveKind(TextChoices):
-    """The reason why money moves. Sales and refunds come from payments, the others from people at a till."""
+    """The reason why money moves. Sales and refunds come from payments, most others from people at a till.
+
+    Money for a voucher is no sale: the house owes it until guests spend the voucher. A lapsed one moves no money.
+    """
 
     SALE = "sale", _("Sale")
     REFUND = "refund", _("Refund")
@@ -29,6 +32,8 @@ class MoveKind(TextChoices):
     PAY_OUT = "pay_out", _("Pay-out")
     DROP = "drop", _("Drop to the safe")
     TIP_OUT = "tip_out", _("Tips paid out")
+    VOUCHER = "voucher", _("Voucher sold or paid back")
+    LAPSED = "lapsed", _("Voucher kept by the house")
 
 
 class TipMoveKind(TextChoices):

@@ -1,6 +1,6 @@
 // The keys of the floor editor while the drawing has the focus. N and P go from item to item, arrows move what is selected.
 
-import { addSeats, DEEDS, nudge, turn } from "./editor-deeds.js";
+import { addSeats, ACTIONS, nudge, turn } from "./editor-actions.js";
 import { resize } from "./editor-sizes.js";
 import { itemsOn } from "./plan-edits.js";
 import { NOTHING, stepped, these, toggled } from "./plan-selection.js";
@@ -19,15 +19,15 @@ const PLAIN = {
   " ": (editor) => editor.selection.at && editor.select(toggled(editor.selection, editor.selection.at)),
   escape: (editor) => editor.select(NOTHING),
   enter: () => document.querySelector("#editor-facts:not([hidden]) [data-fact]")?.focus(),
-  delete: DEEDS.remove,
-  backspace: DEEDS.remove,
-  t: DEEDS.table,
-  w: DEEDS.wall,
-  d: DEEDS.duplicate,
+  delete: ACTIONS.remove,
+  backspace: ACTIONS.remove,
+  t: ACTIONS.table,
+  w: ACTIONS.wall,
+  d: ACTIONS.duplicate,
   r: (editor) => turn(editor, 15),
   "+": (editor) => addSeats(editor, 1),
   "-": (editor) => addSeats(editor, -1),
-  "?": DEEDS.keys,
+  "?": ACTIONS.keys,
 };
 const SHIFTED = {
   n: step(1, true),
@@ -38,7 +38,7 @@ const SHIFTED = {
 };
 const CONTROL = {
   a: (editor) => editor.select(these(itemsOn(editor.plan, editor.floorId).map((item) => item.id))),
-  d: DEEDS.duplicate,
+  d: ACTIONS.duplicate,
 };
 const EVERYWHERE = {
   z: (editor) => editor.undo(),
@@ -48,7 +48,7 @@ const EVERYWHERE = {
 };
 
 /** Return what a key press on the drawing does, or undefined. */
-export function deedOf(event) {
+export function actionOf(event) {
   const arrow = ARROWS[event.key];
   const control = event.ctrlKey || event.metaKey;
   if (arrow && !event.altKey) {
@@ -63,22 +63,22 @@ export function deedOf(event) {
 }
 
 /** Return what a key press anywhere on the page does, or undefined. */
-export function deedEverywhere(event) {
+export function actionEverywhere(event) {
   if (!(event.ctrlKey || event.metaKey) || event.altKey) return undefined;
   return EVERYWHERE[`${event.shiftKey ? "shift " : ""}${event.key.toLowerCase()}`];
 }
 
 /** Start to listen. */
 export function startKeys(editor, svg) {
-  const run = (event, deed) => {
-    if (!deed) return;
+  const run = (event, action) => {
+    if (!action) return;
     event.preventDefault();
-    deed(editor);
+    action(editor);
   };
-  svg.addEventListener("keydown", (event) => run(event, deedOf(event)));
+  svg.addEventListener("keydown", (event) => run(event, actionOf(event)));
   document.addEventListener("keydown", (event) => {
     const isTyping = event.target.closest?.("input, textarea, dialog[open]");
     const key = event.key.toLowerCase();
-    if (!isTyping || key === "s") run(event, deedEverywhere(event));
+    if (!isTyping || key === "s") run(event, actionEverywhere(event));
   });
 }

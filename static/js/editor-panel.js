@@ -1,6 +1,6 @@
 // The side of the floor editor: facts of what is selected, of the floor, the tray, a run of tables, tabs of the floors.
 
-import { addTables, DEEDS } from "./editor-deeds.js";
+import { addTables, ACTIONS } from "./editor-actions.js";
 import { namesOf, text } from "./editor-words.js";
 import { commonWord, described, isTable, tablesOn, taken, trayOf } from "./plan-edits.js";
 import { withFloorFacts } from "./plan-floors.js";
@@ -146,8 +146,8 @@ export function startPanel(editor) {
   document.addEventListener("click", (event) => {
     const pressed = event.target.closest?.("[data-do], [data-from-tray], [data-floor-tab]");
     if (!pressed) return;
-    const { do: deed, fromTray, floorTab } = pressed.dataset;
-    if (deed) DEEDS[deed]?.(editor, pressed);
+    const { do: action, fromTray, floorTab } = pressed.dataset;
+    if (action) ACTIONS[action]?.(editor, pressed);
     else if (fromTray) placeFromTray(editor, fromTray);
     else editor.openFloor(floorTab);
   });

@@ -146,7 +146,7 @@ export function watchSheets({ refresh, failed }) {
       event.preventDefault();
       (await sent())?.openSent(link.href);
     }
-    const close = event.target.closest('[data-deed="close"]');
+    const close = event.target.closest('[data-action="close"]');
     if (close?.closest("dialog")) {
       event.preventDefault();
       close.closest("dialog").close();

@@ -31,12 +31,12 @@ export function retract(text) {
 }
 
 /** Return a button. */
-export function button(text, deed) {
+export function button(text, action) {
   const made = document.createElement("button");
   made.className = "button";
   made.type = "button";
   made.textContent = text;
-  made.addEventListener("click", deed);
+  made.addEventListener("click", action);
   return made;
 }
 
@@ -164,7 +164,7 @@ export function quick(line, item, view) {
 
 function warning(line, item, codes, { menu, words }) {
   const title = say(words.contains, { dish: item.name, names: namesOf(codes, menu) });
-  return quickRow(title, [option(words.keep, false, { "data-deed": "agree", "data-key": line.key })]);
+  return quickRow(title, [option(words.keep, false, { "data-action": "agree", "data-key": line.key })]);
 }
 
 /** Return a button that is pressed or not. */
@@ -218,7 +218,7 @@ function limits({ min, max }) {
 function tools(line) {
   const parts = part("tools");
   parts.count.textContent = line.quantity;
-  for (const button of parts.root.querySelectorAll("[data-deed]")) button.dataset.key = line.key;
+  for (const button of parts.root.querySelectorAll("[data-action]")) button.dataset.key = line.key;
   return parts.root;
 }
 

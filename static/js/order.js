@@ -125,7 +125,7 @@ function placeOfFocus(place) {
   if (!place.contains(element)) return "";
   const { hold, key } = element.dataset;
   if (hold) return `[data-hold="${hold}"]`;
-  const name = ["data-choice", "data-note", "data-deed"].find((each) => element.hasAttribute(each));
+  const name = ["data-choice", "data-note", "data-action"].find((each) => element.hasAttribute(each));
   if (name) return `[data-key="${key}"] [${name}="${CSS.escape(element.getAttribute(name))}"]`;
   return `[data-key="${element.closest("[data-key]")?.dataset.key}"] > button`;
 }
@@ -216,7 +216,7 @@ function addDish(id, quantity = 1) {
   view.now = line.key;
   view.draft.change(line);
   showLine(line.key);
-  if (item.open) deeds.options(line);
+  if (item.open) actions.options(line);
 }
 
 const isOff = (item) => view.available.off.includes(item.id) || Boolean(view.available.paused[item.id]);
@@ -267,10 +267,10 @@ function pressChoice({ key, group, choice }) {
   if (found) changeLine(key, { modifiers: choose(line, found, Number(choice)) });
 }
 
-function toggleHold(course, deed) {
+function toggleHold(course, action) {
   const courses = { ...(view.draft.details.courses ?? {}) };
   courses[course] =
-    deed ??
+    action ??
     (at("order-draft").querySelector(`[data-hold="${course}"]`)?.getAttribute("aria-pressed") === "true"
       ? "fire"
       : "hold");
@@ -284,7 +284,7 @@ function repeatRound() {
   view.draft.change(...lines);
 }
 
-const deeds = {
+const actions = {
   less: ({ key }) => step(key, -1),
   more: ({ key }) => step(key, 1),
   remove: ({ key }) => removeLine(key),
@@ -320,7 +320,7 @@ function pressButton(pressed, event) {
   if (data.more) dishSheet(data.more);
   else if (data.choice) pressChoice(data);
   else if (data.note) changeLine(data.key, { note: toggled(view.draft.line(data.key).note, data.note) });
-  else if (data.deed && deeds[data.deed]) deeds[data.deed](data);
+  else if (data.action && actions[data.action]) actions[data.action](data);
   else if (data.hold) toggleHold(data.hold);
   else if (pressed.closest(".order-line--new")) chooseLine(pressed.closest("[data-key]").dataset.key);
   else if (pressed.id === "order-repeat" || pressed.id === "order-send") {

@@ -66,7 +66,7 @@ def keep_for_visitor(key: str, wish: Wish, placed: Placed, work: UnitOfWork) -> 
     the unit is refused.
     """
     require_transaction()
-    let_visitor_go(key, work)
+    release_visitor_hold(key, work)
     _require_few_typing(work)
     hold = OnlineHold.objects.create(
         restaurant_id=work.restaurant_id,
@@ -89,7 +89,7 @@ def _require_few_typing(work: UnitOfWork) -> None:
         raise TooMany(str(TOO_MANY_TRIES).format(wait=wait), retry_after=wait)
 
 
-def let_visitor_go(key: str, work: UnitOfWork) -> None:
+def release_visitor_hold(key: str, work: UnitOfWork) -> None:
     """Free the tables that are kept for a guest who types."""
     require_transaction()
     OnlineHold.objects.of_restaurant(work.restaurant_id).filter(key=key).delete()

@@ -24,10 +24,10 @@ from tables.bookings.services.online import LINKS
 def links(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     """Show the links; managers renew and end them."""
     if request.method == "POST":
-        which, deed = request.POST.get("which", ""), request.POST.get("do", "")
-        if which not in LINKS or deed not in ("renew", "end"):
+        which, action = request.POST.get("which", ""), request.POST.get("do", "")
+        if which not in LINKS or action not in ("renew", "end"):
             raise BadRequest(_("Unknown action."))
-        if deed == "renew":
+        if action == "renew":
             services.renew_link(which=which, actor=actor)
             messages.success(request, _("There is a new link. The old one has ended."))
         else:

@@ -53,6 +53,18 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Handle:
+    """The handle by which the timeline moves a booking: its bar at one of its tables."""
+
+    pk: int
+    name: str
+    version: int
+    starts: str
+    table: int
+    tables: str
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """A booking as the list draws it. `act` is the act that is next, blank for none."""
 
@@ -79,6 +91,7 @@ class Block:
     text: str
     note: str
     pk: int | None = None
+    handle: Handle | None = None  # None: it cannot be moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +99,7 @@ class Line:
     """A table in the timeline with its stays."""
 
     y: int
+    pk: int
     name: str
     seats: int
     blocks: tuple[Block, ...]
@@ -100,6 +114,8 @@ class Timeline:
     width: int
     height: int
     now: int | None
+    first: datetime
+    slot: int  # minutes
 
     LEFT, HOUR, TOP, LINE = 120, 150, 32, 52
 
@@ -210,7 +226,7 @@ def timeline(day: Day, house: Room, restaurant: Restaurant, now: datetime) -> Ti
     booked = {row.booking.party_id for row in day.seated}
     for row in [*day.expected, *day.seated]:
         for table in row.tables:
-            blocks.setdefault(table.pk, []).append(_block(row, place))
+            blocks.setdefault(table.pk, []).append(_block(row, table, place))
     for table_id, since, until, party in floor:
         if party.pk not in booked:
             note = _("out about %(time)s") % {"time": f"{until.astimezone(house.clock.zone):%H:%M}"}
@@ -219,7 +235,7 @@ def timeline(day: Day, house: Room, restaurant: Restaurant, now: datetime) -> Ti
             blocks.setdefault(table_id, []).append(stay)
     tables = Table.objects.of_restaurant(restaurant.pk).not_archived().order_by("section__position", "position", "pk")
     lines = [
-        Line(Timeline.TOP + number * Timeline.LINE, name, seats, tuple(blocks.get(pk, ())))
+        Line(Timeline.TOP + number * Timeline.LINE, pk, name, seats, tuple(blocks.get(pk, ())))
         for number, (pk, name, seats) in enumerate(tables.values_list("pk", "name", "seats"))
     ]
     hours = [first + number * _HOUR for number in range(int((last - first) / _HOUR) + 1)]
@@ -229,14 +245,25 @@ def timeline(day: Day, house: Room, restaurant: Restaurant, now: datetime) -> Ti
         width=place(last) + 20,
         height=Timeline.TOP + len(lines) * Timeline.LINE + 8,
         now=place(now) if first <= now <= last else None,
+        first=first,
+        slot=int(house.clock.slot.total_seconds() // 60),
     )
 
 
-def _block(row: Row, place: Callable[[datetime], int]) -> Block:
+def _block(row: Row, table: Table, place: Callable[[datetime], int]) -> Block:
     begin = place(row.booking.starts_at)
     note = " · ".join(filter(None, [row.word, row.booking.occasion, row.booking.notes]))[:80]
     text = f"{row.booking.guest_name} · {row.booking.size}"
-    return Block(begin, place(row.booking.ends_at) - begin, row.state, text, note, row.booking.pk)
+    return Block(begin, place(row.booking.ends_at) - begin, row.state, text, note, row.booking.pk, _handle(row, table))
+
+
+def _handle(row: Row, table: Table) -> Handle | None:
+    """Return the handle of a bar. Guests who sit are moved on the floor."""
+    if not row.is_expected:
+        return None
+    tables = ",".join(str(each.pk) for each in row.tables)
+    booking = row.booking
+    return Handle(booking.pk, booking.guest_name, booking.version, booking.starts_at.isoformat(), table.pk, tables)
 
 
 def _hours(

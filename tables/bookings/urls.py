@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tables.bookings import calendar_views, guest_views, link_views, online_views, views
+from tables.bookings import calendar_views, guest_views, link_views, move_views, online_views, views
 
 app_name = "host"
 guest_urls = [
@@ -17,4 +17,5 @@ urlpatterns = [
     path("bookings/new/", views.new, name="new"),
     path("bookings/<int:pk>/", views.booking, name="booking"),
     path("bookings/<int:pk>/act/", views.act, name="act"),
+    path("bookings/<int:pk>/move/", move_views.move, name="move"),
 ]

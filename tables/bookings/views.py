@@ -20,6 +20,7 @@ from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
 from bistro.core.models import Restaurant
 from bistro.core.web.page_access import page_requires
+from bistro.core.web.page_keys import once_of
 from bistro.core.web.pages import HtmxHttpRequest, with_status
 from tables.bookings import page, services
 from tables.bookings.access import booking_of
@@ -46,19 +47,24 @@ ACTS: dict[str, Callable[..., Booking]] = {
 @page_requires(Permission.TAKE_BOOKING)
 def day(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     """Show the bookings of a day as a list or a timeline. For htmx only that part."""
-    restaurant, now = restaurant_of(actor), timezone.now()
-    wanted = day_of(request.GET.get("day", ""), restaurant.business_date(now))
+    restaurant = restaurant_of(actor)
+    wanted = day_of(request.GET.get("day", ""), restaurant.business_date(timezone.now()))
+    context = day_context(actor, restaurant, wanted, as_lines=request.GET.get("view") == "timeline")
+    part = "#day" if request.htmx and not request.htmx.boosted else ""
+    return render(request, f"bookings/day.html{part}", context)
+
+
+def day_context(actor: Actor, restaurant: Restaurant, wanted: date, *, as_lines: bool) -> dict[str, Any]:
+    """Return what the page of a day shows, as a list or as a timeline."""
+    now = timezone.now()
     shown, house = page.read_day(restaurant, wanted, now)
-    as_lines = request.GET.get("view") == "timeline"
-    context = {
+    return {
         "day": shown,
         "now": now,
         "timeline": page.timeline(shown, house, restaurant, now) if as_lines else None,
         "lists": [] if as_lines else _lists(shown, restaurant),
         "may_seat": actor.may(Permission.SEAT_TABLE),
     }
-    part = "#day" if request.htmx and not request.htmx.boosted else ""
-    return render(request, f"bookings/day.html{part}", context)
 
 
 def _lists(shown: page.Day, restaurant: Restaurant) -> list[tuple[str, list[page.Listed]]]:
@@ -80,7 +86,9 @@ def new(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     if not form.is_valid():
         return render(request, "bookings/new.html", {**context, "problem": form.problem}, status=422)
     try:
-        booking, _replayed = services.take_booking(guest=form.guest(), wish=form.wish(), actor=actor)
+        booking, _replayed = services.take_booking(
+            guest=form.guest(), wish=form.wish(), actor=actor, once=once_of(request)
+        )
     except DomainError as refusal:
         return _refused(request, "bookings/new.html", context, refusal, actor)
     messages.success(request, _("Booked."))

@@ -2,9 +2,11 @@
 
 import re
 import sqlite3
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 
 @pytest.fixture
@@ -34,3 +36,92 @@ def test_take_a_booking_by_phone_and_seat_it(page_of, axe):
     page.get_by_role("link", name="Back to the day").click()
     page.get_by_role("button", name="Seat Klein").click()
     expect(page.get_by_role("region", name="Seated")).to_contain_text("Klein")
+
+
+TAKE = """async (typed) => {
+    const headers = JSON.parse(document.body.getAttribute("hx-headers"));
+    await fetch("/host/bookings/new/", { method: "POST", headers, body: new URLSearchParams(typed) });
+}"""
+DAY = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
+SLOT, LINE = 150 / 4, 52  # of the drawing
+
+
+@pytest.fixture
+def timeline(page_of, _open_all_day) -> Page:
+    """Return the timeline of a day with bookings at Table 1 (19:00) and Table 2 (20:30)."""
+    page: Page = page_of("host", f"/host/bookings/new/?day={DAY}&size=2", live=False)
+    for name, table, at in (("Aalto", "Table 1", "19:00"), ("Berg", "Table 2", "20:30")):
+        chosen = page.locator("select[name=table] option", has_text=re.compile(f"^\\s*{table}\\b")).first
+        starts = datetime.fromisoformat(f"{DAY}T{at}").replace(tzinfo=ZoneInfo("Europe/Paris"))
+        typed = {"day": DAY, "size": "2", "starts": starts.isoformat(), "table": chosen.get_attribute("value")}
+        page.evaluate(TAKE, {**typed, "name": name})
+    page.goto(f"/host/?day={DAY}&view=timeline")
+    return page
+
+
+def bar(page: Page, name: str) -> Locator:
+    return page.locator(f".host__bar[data-name={name}]").last
+
+
+def middle(page: Page, name: str) -> tuple[float, float]:
+    bar(page, name).scroll_into_view_if_needed()
+    box = bar(page, name).locator("rect").bounding_box()
+    return box["x"] + 40, box["y"] + box["height"] / 2
+
+
+def pull(page: Page, name: str, slots: int, lines: int) -> None:
+    x, y = middle(page, name)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 10, y)
+    page.mouse.move(x + slots * SLOT, y + lines * LINE)
+    page.mouse.up()
+
+
+def test_a_booking_is_pulled_and_the_move_undone_and_a_refused_one_returns(timeline: Page, axe):
+    pull(timeline, "Aalto", 2, 1)
+    expect(timeline.get_by_text("Aalto: 19:30, Table 2.")).to_have_count(0)
+    expect(timeline.get_by_role("alert")).to_contain_text("Table 2 is taken at that time.")
+    expect(bar(timeline, "Aalto")).to_have_attribute("aria-label", re.compile("Table 1"))
+    pull(timeline, "Aalto", 2, 2)
+    expect(timeline.get_by_text("Aalto: 19:30, Table 3.")).to_be_visible()
+    axe(timeline)
+    timeline.get_by_role("button", name="Undo").click()
+    expect(timeline.get_by_text("Aalto: 19:00, Table 1.")).to_be_visible()
+    expect(timeline).to_have_url(re.compile("view=timeline"))
+
+
+def test_a_booking_moves_by_three_keys(timeline: Page, axe):
+    bar(timeline, "Berg").focus()
+    timeline.keyboard.press("ArrowRight")
+    expect(timeline.locator("#timeline-said")).to_contain_text("Berg: 20:45, Table 2.")
+    timeline.keyboard.press("Escape")
+    timeline.keyboard.press("ArrowRight")
+    timeline.keyboard.press("ArrowDown")
+    axe(timeline)
+    timeline.keyboard.press("Enter")
+    expect(timeline.get_by_text("Berg: 20:45, Table 3.")).to_be_visible()
+    expect(bar(timeline, "Berg")).to_be_focused()
+
+
+def test_a_finger_rests_on_a_booking_to_pull_it_and_else_scrolls(timeline: Page, server, browser, session_of):
+    context = browser.new_context(
+        base_url=server.url, viewport={"width": 390, "height": 844}, has_touch=True, storage_state=session_of("host")
+    )
+    page = context.new_page()
+    page.goto(f"/host/?day={DAY}&view=timeline")
+    finger = context.new_cdp_session(page)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        touched = [{"x": x, "y": y} for x, y in points]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touched})
+
+    for rests, moved in ((0, False), (500, True)):
+        x, y = middle(page, "Aalto")
+        touch("touchStart", (x, y))
+        page.wait_for_timeout(rests)
+        for step in range(1, 5):
+            touch("touchMove", (x + step * SLOT / 2, y))
+        touch("touchEnd")
+        expect(page.get_by_text("Aalto: 19:30, Table 1.")).to_have_count(int(moved))
+    context.close()

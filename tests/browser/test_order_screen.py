@@ -142,7 +142,7 @@ def test_a_price_above_the_limit_goes_with_the_pin_of_a_manager(server: Service,
     page = screen_of("Table 14", size=PHONE)
     dish(page, "Burger").click()
     page.locator("#order-quick [data-note]", has_text="No salt").click()
-    page.locator("#order-quick [data-deed=options]").click()
+    page.locator("#order-quick [data-action=options]").click()
     price = page.locator("#order-options-body")
     price.get_by_label("Price").fill("99.5")
     price.get_by_label("Reason").fill("double truffle")

@@ -10,6 +10,7 @@ from kitchen.printing.services import print_test
 from kitchen.printing.tests.printers import printer_at
 from menu.services import pause
 from orders.billing.tests.paid import paid_and_comped
+from orders.billing.tests.vouchers import sold
 from orders.documents.models import Document
 from orders.till.tests.tills import till_and_closing
 from tables.bookings.tests.evenings import body as booking_body
@@ -20,7 +21,7 @@ from tables.services import add_layout, call_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 MISSING = 999_999
-OF_STAFF = ("till", "closing", "room")  # programs may not read them
+OF_STAFF = ("till", "closing", "room", "voucher")  # programs may not read them
 # address → (method, body, kind of the id)
 API = {
     "api/v1/orders/<int:pk>": [("get", None, "order"), ("put", "lines", "order"), ("delete", None, "order")],
@@ -58,6 +59,8 @@ API = {
     "api/v1/payments/<int:pk>/method": [("post", {"method": "terminal", "reason": "x"}, "payment")],
     "api/v1/payments/<int:pk>/refunds": [("post", {"amount": "1", "reason": "x"}, "payment")],
     "api/v1/documents/<int:pk>": [("get", None, "document")],
+    "api/v1/vouchers/<int:pk>": [("get", None, "voucher")],
+    "api/v1/vouchers/<int:pk>/void": [("post", {"reason": "Lost", "pay_back": False}, "voucher")],
     "api/v1/tills/<int:pk>": [("get", None, "till")],
     "api/v1/tills/<int:pk>/moves": [("post", {"kind": "drop", "amount": "1"}, "till")],
     "api/v1/tills/<int:pk>/count": [("post", {"pieces": {"5": 1}}, "till")],
@@ -125,6 +128,7 @@ PAGES = {
     "host/waiting/<int:pk>/leave/": [("post", None, "party")],
     "host/bookings/<int:pk>/": [("get", None, "booking"), ("post", {"name": "x"}, "booking")],
     "host/bookings/<int:pk>/act/": [("post", {"do": "cancel"}, "booking")],
+    "host/bookings/<int:pk>/move/": [("post", {"starts": "x"}, "booking")],
     "guests/<int:pk>/": [("get", None, "guest"), ("post", {"phone": "030 1"}, "guest")],
     "guests/<int:pk>/merge/": [("post", {"other": "1"}, "guest")],
     "guests/<int:pk>/export/": [("post", None, "guest")],
@@ -138,6 +142,9 @@ PAGES = {
     "till/<int:pk>/printer/": [("post", {"has_drawer": "on"}, "till")],
     "till/printers/<int:pk>/retry/": [("post", None, "printer")],
     "till/printers/<int:pk>/dismiss/": [("post", None, "printer")],
+    "till/vouchers/<int:pk>/": [("get", None, "voucher")],
+    "till/vouchers/<int:pk>/paper/": [("get", None, "voucher")],
+    "till/vouchers/<int:pk>/void/": [("post", {"reason": "Lost"}, "voucher")],
     "till/<int:pk>/": [("get", None, "till")],
     "till/<int:pk>/move/": [("post", {"kind": "drop", "amount": "1"}, "till")],
     "till/<int:pk>/count/": [("post", {"piece-5.00": "1"}, "till")],
@@ -248,6 +255,7 @@ def foreign(other_house):
         "payment": payment,
         "document": Document.objects.get(payment=payment).pk,
         "adjustment": adjustment,
+        "voucher": sold(other_house).pk,
         "till": till,
         "closing": closing,
         "ticket": ticket["id"],

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from bistro.core.admin.base import ReadOnlyAdmin, acting_manager
+from bistro.core.admin.event_actions import action_text
 from bistro.core.admin.event_kinds import kind_text
 from bistro.core.admin.formats import exact_text
 from bistro.core.kernel.events import known_types
@@ -55,7 +56,7 @@ class ActorFilter(SimpleListFilter):
 class EventAdmin(ReadOnlyAdmin):
     """The list of events, newest first."""
 
-    list_display = ("moment", "who", "kind", "action", "subject", "seq")
+    list_display = ("moment", "who", "kind", "action_words", "subject", "seq")
     list_display_links = ("moment",)
     list_filter = (TypeFilter, ActorFilter, ("at", RangeDateTimeFilter))
     search_fields = ("=subject", "^actor_label")
@@ -65,7 +66,7 @@ class EventAdmin(ReadOnlyAdmin):
     fields = (
         ("moment", "seq"),
         ("who", "actor"),
-        ("kind", "action"),
+        ("kind", "action_words"),
         ("subject", "table_id"),
         "device_id",
         "pretty",
@@ -82,6 +83,10 @@ class EventAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Kind"))
     def kind(self, event: Event) -> str:
         return kind_text(event.type)
+
+    @admin.display(description=_("Action"))
+    def action_words(self, event: Event) -> str:
+        return action_text(event.type, event.action)
 
     @admin.display(description=_("Data"))
     def pretty(self, event: Event) -> str:

@@ -41,6 +41,7 @@ KINDS = (
     _("tablet updated"),
     _("ticket updated"),
     _("till updated"),
+    _("voucher updated"),
     _("tips updated"),
     _("webhook updated"),
 )

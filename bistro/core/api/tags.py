@@ -9,6 +9,7 @@ TAGS = [
     {"name": "Room", "description": "Guests, tables, batch, sync and dashboard of the floor app QTable."},
     {"name": "Bookings", "description": "Tables promised to guests for a time; QTable calls them reservations."},
     {"name": "Bills", "description": "Bills of parties: comps, shares, payments and refunds."},
+    {"name": "Vouchers", "description": "Gift cards: sale, balance, cancelling."},
     {"name": "Tills", "description": "Tills of cash, and closings of days."},
     {"name": "Logins", "description": "People's logins and tokens."},
     {"name": "Devices", "description": "Enrolment and tokens of pads, screens and integrations."},
@@ -20,6 +21,7 @@ TAGS = [
 ENUM_NAMES = {
     "OrderKindEnum": "bistro.core.kernel.order_kinds.OrderKind",
     "DocumentKindEnum": "orders.documents.transitions.DocumentKind",
+    "HouseMethodEnum": "orders.billing.api.serializers.HOUSE_METHODS",
     "GuestStatusEnum": "orders.qtable.steps.GUEST_STATUSES",
     "TableStatusEnum": "orders.qtable.serializers.TABLE_STATUSES",
     "ReservationStatusEnum": "tables.bookings.api.serializers.STATUSES",

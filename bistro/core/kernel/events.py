@@ -61,6 +61,11 @@ def audiences_of(type_: str, action: str) -> frozenset[Audience]:
     return _audiences.get((type_, action), AUDIT_ONLY)
 
 
+def known_actions() -> list[tuple[str, str]]:
+    """Return the (type, action) of all events that the log can contain."""
+    return sorted(_audiences)
+
+
 def known_types() -> list[str]:
     """Return all event types that the log can contain."""
     return sorted({type_ for type_, _action in _audiences})

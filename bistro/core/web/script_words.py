@@ -17,7 +17,7 @@ def script_words() -> dict[str, Any]:
 
 def texts() -> dict[str, str]:
     """Return {English text: text in the present language}."""
-    return {**_messages(), **_floor(), **_kitchen(), **_live()}
+    return {**_messages(), **_floor(), **_timeline(), **_kitchen(), **_live()}
 
 
 def _refusals() -> dict[str, str]:
@@ -70,6 +70,14 @@ def _floor() -> dict[str, str]:
         "Fetching them…": _("Fetching them…"),
         "The orders have changed.": _("The orders have changed."),
         "Close the open form to see them.": _("Close the open form to see them."),
+    }
+
+
+def _timeline() -> dict[str, str]:
+    return {
+        "{name}: {time}, {table}. Enter moves, Escape leaves it.": _(
+            "{name}: {time}, {table}. Enter moves, Escape leaves it."
+        ),
     }
 
 

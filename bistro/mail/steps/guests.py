@@ -14,7 +14,7 @@ from bistro.core.kernel.errors import InvalidInput
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from bistro.mail import guest_texts
 from bistro.mail.guest_messages import ids_to_guest
-from bistro.mail.guest_texts import Told
+from bistro.mail.guest_texts import MessageFacts
 from bistro.mail.models import Channel, Message
 from bistro.mail.steps import write_message
 from bistro.mail.texts import Text, checked_address
@@ -26,7 +26,7 @@ from tables.guests.events import GuestErased
 from tables.waitlist.events import TableOffered
 from tables.waitlist.models import WaitlistEntry
 
-Write = Callable[[Told], Text]
+Write = Callable[[MessageFacts], Text]
 
 
 def tell_booked(events: Sequence[BookingTaken], work: UnitOfWork) -> None:
@@ -72,12 +72,12 @@ def tell_ready(events: Sequence[TableOffered], work: UnitOfWork) -> None:
             continue
         link = f"{settings.PUBLIC_URL}{reverse('waitlist:place', args=[entry.token])}"
         until = event.offer.until.astimezone(restaurant.tz)
-        told = Told(address[0], restaurant.name, event.party.name, until, event.party.size or 0, link)
+        facts = MessageFacts(address[0], restaurant.name, event.party.name, until, event.party.size or 0, link)
         write_message(
             kind=Message.Kind.READY,
             channel=address[0],
             to=address[1],
-            text=partial(guest_texts.ready, told),
+            text=partial(guest_texts.ready, facts),
             restaurant=restaurant,
             work=work,
             language=guest.language,
@@ -95,7 +95,7 @@ def forget_messages(events: Sequence[GuestErased], work: UnitOfWork) -> None:
 
 
 def reachable(email: str, phone: str) -> tuple[str, str] | None:
-    """Return channel and address of a guest, None for one who can be told nothing."""
+    """Return channel and address of a guest, None for a guest who cannot be reached."""
     for channel, typed in ((Channel.EMAIL, email), (Channel.SMS, phone)):
         try:
             if typed:
@@ -112,12 +112,12 @@ def _tell(booking: Booking, kind: str, write: Write, work: UnitOfWork) -> None:
         return
     restaurant = restaurant_by_id(work.restaurant_id)
     at = booking.starts_at.astimezone(restaurant.tz)
-    told = Told(address[0], restaurant.name, booking.guest_name, at, booking.size, guest_link(booking))
+    facts = MessageFacts(address[0], restaurant.name, booking.guest_name, at, booking.size, guest_link(booking))
     write_message(
         kind=kind,
         channel=address[0],
         to=address[1],
-        text=partial(write, told),
+        text=partial(write, facts),
         restaurant=restaurant,
         work=work,
         language=language_of(booking, restaurant),

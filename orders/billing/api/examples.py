@@ -82,3 +82,30 @@ BILL = {
     "payments": [PAYMENT],
     "link": "https://bistro.example.com/pay/Zm9vYmFy/",
 }
+VOUCHER_CODE = "7K2M-9QXR-0D4T-HBW5"
+NEW_VOUCHER = {"value": "50.00", "method": "cash", "expires_on": "2029-12-31"}
+VOID_VOUCHER = {"reason": "Lost", "pay_back": False}
+VOUCHER = {
+    "id": 4,
+    "code": None,
+    "tail": "HBW5",
+    "state": "open",
+    "currency": "EUR",
+    "value": "50.00",
+    "balance": "34.60",
+    "method": "cash",
+    "slip": "",
+    "expires_on": "2029-12-31",
+    "by": "Mara",
+    "at": AT,
+}
+VOUCHER_MOVE = {
+    "id": 9,
+    "kind": "spent",
+    "amount": "-15.40",
+    "payment": 7,
+    "refund": None,
+    "reason": "",
+    "by": "Mara",
+    "at": AT,
+}

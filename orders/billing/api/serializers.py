@@ -32,7 +32,10 @@ class ApprovedInput(StrictSerializer):
 
 @shown(examples.NEW_PAYMENT)
 class PaymentInput(StrictSerializer):
-    """A payment. Without `amount` it is for all that is due, of the `share` or of the bill. `card` means `terminal`."""
+    """A payment. Without `amount` it is for all that is due, of the `share` or of the bill. `card` means `terminal`.
+
+    One by `voucher` has its code and no tip, and pays without `amount` as much as there is on the voucher.
+    """
 
     method = serializers.ChoiceField([*Method.values, CARD])
     amount = serializers.RegexField(AMOUNT, required=False, allow_null=True)
@@ -40,6 +43,7 @@ class PaymentInput(StrictSerializer):
     tendered = serializers.RegexField(AMOUNT, required=False, allow_null=True, help_text="Cash that the guests gave.")
     share = StrictInteger(min_value=1, max_value=BIGGEST_ID, required=False, allow_null=True)
     slip = LineOfText(max_length=40, required=False, default="", allow_blank=True)
+    voucher = LineOfText(max_length=40, required=False, default="", allow_blank=True, help_text="Code of a `voucher`.")
 
 
 @shown(examples.NEW_ADJUSTMENT)
@@ -223,6 +227,7 @@ def tender_of(body: Mapping[str, Any]) -> Tender:
         tendered=decimal(body.get("tendered")),
         share_id=body.get("share"),
         slip=body["slip"],
+        voucher=body["voucher"],
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.billing.api import corrections, views
+from orders.billing.api import corrections, views, vouchers
 
 urlpatterns = [
     path("api/v1/bills/<int:pk>", views.BillDetail.as_view()),
@@ -17,4 +17,8 @@ urlpatterns = [
     path("api/v1/payments/<int:pk>/refunds", views.PaymentRefunds.as_view()),
     path("api/v1/payments/<int:pk>/undo", corrections.UndoPayment.as_view()),
     path("api/v1/payments/<int:pk>/method", corrections.CorrectMethod.as_view()),
+    path("api/v1/vouchers", vouchers.Vouchers.as_view()),
+    path("api/v1/vouchers/balance", vouchers.VoucherBalance.as_view()),
+    path("api/v1/vouchers/<int:pk>", vouchers.VoucherDetail.as_view()),
+    path("api/v1/vouchers/<int:pk>/void", vouchers.VoidVoucher.as_view()),
 ]

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from bistro.core.api.conditional import expected_versions
-from bistro.core.api.idempotency import KEY_HEADER, REPLAYED, fingerprint, idempotency_key
+from bistro.core.api.idempotency import KEY_HEADER, REPLAYED
 from bistro.core.api.schema import ETAG, IF_MATCH, LOCATION, refusal
 from bistro.core.api.serializers import checked
 from bistro.core.auth.access import api_actor, requires, restaurant_of
@@ -22,6 +22,7 @@ from orders.access import order_for, order_of_line, party_for
 from orders.api.approvals import approver_of
 from orders.billing import services
 from orders.billing.access import pay_url_of, payment_for
+from orders.billing.api.requests import created, once_of
 from orders.billing.api.serializers import (
     VOID,
     AdjustmentInput,
@@ -41,7 +42,8 @@ from orders.billing.representations import bill_json, payment_json, refund_json
 from orders.billing.selectors import removed_lines
 from orders.billing.statements import Statement, read_statement
 from orders.billing.transitions import AdjustmentKind
-from orders.services import Once, void_lines
+from orders.billing.vouchers.guesses import limited_guesses
+from orders.services import void_lines
 
 NO_BILL = refusal(404, "No such party", "party_not_found", "There is no such party.")
 NO_LINE = refusal(404, "No such line", "line_not_found", "There is no such line on this bill.")
@@ -205,11 +207,12 @@ class BillPayments(APIView):
     )
     def post(self, request: Request, pk: int) -> Response:
         actor = api_actor(request)
-        once = _once(request)
+        once = once_of(request)
         party_for(actor, pk)
         body = checked(request, PaymentInput)
-        taken = services.take_payment(party_id=pk, tender=tender_of(body), once=once, actor=actor)
-        return _created(_shown(taken.payment), f"/api/v1/payments/{taken.payment.pk}", taken.replayed)
+        with limited_guesses(actor):
+            taken = services.take_payment(party_id=pk, tender=tender_of(body), once=once, actor=actor)
+        return created(_shown(taken.payment), f"/api/v1/payments/{taken.payment.pk}", taken.replayed)
 
 
 class PaymentDetail(APIView):
@@ -250,7 +253,7 @@ class PaymentRefunds(APIView):
     )
     def post(self, request: Request, pk: int) -> Response:
         actor = api_actor(request)
-        once = _once(request)
+        once = once_of(request)
         payment_for(actor, pk)
         body = checked(request, RefundInput)
         refund, replayed = services.refund_payment(
@@ -263,27 +266,9 @@ class PaymentRefunds(APIView):
             once=once,
             actor=actor,
         )
-        return _created(refund_json(refund), f"/api/v1/payments/{pk}", replayed)
+        return created(refund_json(refund), f"/api/v1/payments/{pk}", replayed)
 
 
 def _shown(payment: Payment) -> dict[str, Any]:
     """Return a payment, with the provider's page while the guest can pay there."""
     return payment_json(payment, pay_url_of(payment))
-
-
-def _once(request: Request) -> Once | None:
-    """Return the key of a request with the fingerprint of its address and body without PINs; None without a key."""
-    key = idempotency_key(request, required=False)
-    body = request.data if isinstance(request.data, Mapping) else {}
-    if not key:
-        return None
-    sent = {name: body[name] for name in body if name != "approval"}
-    return Once(key, fingerprint({**sent, "": request.path}))
-
-
-def _created(body: Mapping[str, Any], location: str, replayed: bool) -> Response:
-    """Return 201 for a new row, or 200 with `Idempotent-Replayed: true` for a repeated key."""
-    headers = {"Location": location}
-    if replayed:
-        return Response(body, status=200, headers={**headers, "Idempotent-Replayed": "true"})
-    return Response(body, status=201, headers=headers)

@@ -10,9 +10,11 @@ from orders.billing.services.refunding import refund_payment
 from orders.billing.services.splitting import Claim, present_bill, split_bill
 from orders.billing.services.starting import start_payment
 from orders.billing.services.tenders import Taken, Tender
+from orders.billing.services.vouchers import Sale, sell_voucher, void_voucher
 
 __all__ = [
     "Claim",
+    "Sale",
     "Taken",
     "Tender",
     "add_adjustment",
@@ -26,10 +28,12 @@ __all__ = [
     "receive_event",
     "refund_payment",
     "remove_adjustment",
+    "sell_voucher",
     "settle_by_hand",
     "split_bill",
     "start_payment",
     "take_payment",
     "undo_payment",
+    "void_voucher",
     "write_off",
 ]

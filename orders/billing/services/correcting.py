@@ -17,16 +17,18 @@ from orders.billing.events import BillPaid, PaymentRefunded, PaymentTaken
 from orders.billing.models import Payment, Refund
 from orders.billing.services.locking import Locked, lock_bill, require_reason, touch_bill
 from orders.billing.services.refunding import refund_approval
+from orders.billing.services.spending import give_back
 from orders.billing.transitions import PAYMENT_MOVES, Method, PaymentState, RefundKind
 
 UNDO_TIME = timedelta(seconds=30)
+UNDONE = frozenset({Method.CASH, Method.VOUCHER})  # no bank has to take them back
 
 
 def undo_payment(*, payment_id: int, actor: Actor) -> Refund:
-    """Take a payment in cash back that was a slip of the finger. The bill is due again, as if it had not been paid.
+    """Take a payment in cash or with a voucher back that was a slip of the finger, as if it had not been made.
 
-    A second tap is the same undo. Locks: table, party, bill. Raises InvalidInput (`not_cash`), LostRace (`too_late`
-    after 30 seconds, or when some of it went back), NotPermitted, NotYours.
+    The bill is due again. A second tap is the same undo. Locks: table, party, bill. Raises InvalidInput (`not_cash`),
+    LostRace (`too_late` after 30 seconds, or when some of it went back), NotPermitted, NotYours.
     """
     actor.require(Permission.TAKE_PAYMENT)
     party_id = holder_of(payment_for(actor, payment_id).bill)
@@ -35,8 +37,8 @@ def undo_payment(*, payment_id: int, actor: Actor) -> Refund:
         if (undone := Refund.objects.filter(payment=payment_id, kind=RefundKind.UNDONE).first()) is not None:
             return undone
         payment = _whole(payment_id, locked)
-        if payment.method != Method.CASH:
-            message = _("Only cash can be undone. Give the money back with a refund.")
+        if payment.method not in UNDONE:
+            message = _("Only cash and vouchers can be undone. Give the money back with a refund.")
             raise InvalidInput(message, code="not_cash")
         if work.now - payment.taken_at > UNDO_TIME:
             message = _("It is too late to undo this payment. Give the money back with a refund.")
@@ -113,6 +115,7 @@ def _take_back(
     rows = Payment.objects.filter(pk=payment.pk)
     change_statuses(rows, [PaymentState.CAPTURED], PaymentState.REFUNDED, PAYMENT_MOVES, what="Payment")
     payment.refresh_from_db()
+    give_back(payment, refund, work)
     work.record(PaymentRefunded(payment=payment, refund=refund, table=locked.party.table_id))
     return refund
 

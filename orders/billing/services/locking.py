@@ -115,5 +115,5 @@ def require_approval(*, amount: Decimal, restaurant: Restaurant, actor: Actor, a
 
 def require_lines(lines: Iterable[int], statement: Statement) -> None:
     """Refuse lines that are not dishes of the bill. Raises NotYours (`line_not_found`)."""
-    if not statement.owed.loads.keys() >= set(lines):
+    if not statement.owed.with_service.keys() >= set(lines):
         raise NotYours(_("There is no such line on this bill."), code="line_not_found")

@@ -26,6 +26,7 @@ from orders.billing.services.locking import (
     require_reason,
 )
 from orders.billing.services.settling import finish_refund, settle_refund
+from orders.billing.services.spending import give_back
 from orders.billing.statements import Statement
 from orders.billing.transitions import PROVIDERS, RefundState
 from orders.services import Once
@@ -64,7 +65,7 @@ def refund_payment(
     work; without an answer the refund is unknown, and the sweep asks. A refund above the restaurant's limit, or
     of an earlier business day, needs a manager. `lines` name the dishes that it is for.
     Locks: table, party, bill. Raises InvalidInput (`refund_above_paid`, `refund_above_tip`, `approval_required`,
-    `not_captured`), ReusedKey, NotPermitted, NotYours.
+    `not_captured`), LostRace (`voucher_void`), ReusedKey, NotPermitted, NotYours.
     """
     wanted = Wanted(amount, tip, reason, lines)
     try:
@@ -98,6 +99,7 @@ def _refund(
             payment=payment, amount=wanted.money, day=day, locked=locked, actor=actor, approver=approver
         )
         refund.save(update_fields=["approved_by"])
+        give_back(payment, refund, work)
         finish_refund(refund, payment, locked, work)
     return refund, False
 

@@ -24,7 +24,7 @@ class Tender:
     """The money that guests offer. Without an `amount` they pay what is due, of the `share` or of the whole bill.
 
     `tendered` is the cash that they gave. Cash above what is due is change. `expected` is the amount that a guest saw:
-    another one is refused.
+    another one is refused. `voucher` is the code of the voucher that they pay with.
     """
 
     method: Method
@@ -34,6 +34,7 @@ class Tender:
     share_id: int | None = None
     slip: str = ""
     expected: Decimal | None = None
+    voucher: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ class TillMoveOutput(serializers.Serializer[Any]):
     """A move of money. `amount` is signed: what comes in is positive."""
 
     id = serializers.IntegerField()
-    kind = serializers.CharField(help_text="`sale`, `refund`, or as in the request.")
+    kind = serializers.CharField(help_text="`sale`, `refund`, `voucher`, or as in the request.")
     amount = serializers.CharField()
     payment = serializers.IntegerField(allow_null=True)
     refund = serializers.IntegerField(allow_null=True)
@@ -161,6 +161,19 @@ class MethodFigures(serializers.Serializer[Any]):
     amount = serializers.CharField()
 
 
+class VoucherFigures(serializers.Serializer[Any]):
+    """The debt of the house for vouchers and its changes. `cash` is the cash for vouchers, less what went back."""
+
+    owed_before = serializers.CharField()
+    sold = serializers.CharField()
+    paid_back = serializers.CharField()
+    redeemed = serializers.CharField()
+    returned = serializers.CharField(help_text="Refunds that went back to vouchers.")
+    lapsed = serializers.CharField(help_text="Kept by the house.")
+    owed_after = serializers.CharField()
+    cash = serializers.CharField()
+
+
 class LateFigures(serializers.Serializer[Any]):
     """Money of an earlier day."""
 
@@ -216,6 +229,7 @@ class ClosingOutput(serializers.Serializer[Any]):
     open_before = serializers.CharField(required=False)
     open_after = serializers.CharField(required=False)
     unexplained = serializers.CharField(required=False, help_text="Always 0, unless there is a fault.")
+    vouchers = VoucherFigures()
     by_hand = serializers.DictField(child=serializers.CharField(), required=False)
     cash_without_till = serializers.CharField()
     late = LateFigures(many=True, required=False)

@@ -14,6 +14,7 @@ from orders.till.reports.figures import NOTHING, figures_in
 from orders.till.reports.periods import Period
 from orders.till.transitions import BY_HAND, MoveKind, TillState
 
+VOUCHERS = ("sold", "paid_back", "redeemed", "returned", "lapsed", "cash")
 SUMS = ("sale", "net", "tips", "rounding", "received", "given_back", "money", "cash_without_till")
 
 
@@ -39,6 +40,7 @@ def period_json(period: Period) -> dict[str, Any]:
         "open_before": amount(period.open_before),
         "open_after": amount(period.open_after),
         "unexplained": amount(period.unexplained),
+        "vouchers": vouchers_json(period.moves, vouchers_before(period.last), currency),
         "by_hand": {kind.value: amount(_sum(period.moves, kind)) for kind in BY_HAND},
         "cash_without_till": amount(_without_till(period.moves)),
         "late": _late(period),
@@ -64,6 +66,7 @@ def summed(days: Sequence[Closing], currency: str) -> dict[str, Any]:
         "currency": currency,
         "figures": figures.json(currency),
         "methods": [methods[name] for name in sorted(methods)],
+        "vouchers": _vouchers_of([body["vouchers"] for _day, body in bodies], currency),
         **{name: text(value, currency) for name, value in sums.items()},
         "days": [{"number": day.number, "day": day.day.isoformat(), "hash": day.hash} for day in days],
     }
@@ -87,6 +90,37 @@ def methods_json(moves: Sequence[TillMove], currency: str) -> list[dict[str, Any
             row: dict[str, Any] = {"method": method, "payments": len(paid), "refunds": len(back)}
             rows.append(row | {name: text(value, currency) for name, value in amounts.items()})
     return rows
+
+
+def vouchers_json(moves: Sequence[TillMove], before: Decimal, currency: str) -> dict[str, str]:
+    """Return what the house owed for vouchers `before`, how that changed, and what it owes now.
+
+    `cash` is the cash for vouchers that were sold, without what was paid back.
+    """
+    for_vouchers = [move for move in moves if move.kind == MoveKind.VOUCHER]
+    by_voucher = [move for move in moves if move.method == Method.VOUCHER]
+    sums = {
+        "sold": sum((move.amount for move in for_vouchers if move.amount > 0), ZERO),
+        "paid_back": -sum((move.amount for move in for_vouchers if move.amount < 0), ZERO),
+        "redeemed": _sum(by_voucher, MoveKind.SALE),
+        "returned": -_sum(by_voucher, MoveKind.REFUND),
+        "lapsed": -_sum(by_voucher, MoveKind.LAPSED),
+        "cash": sum((move.amount for move in for_vouchers if move.method == Method.CASH), ZERO),
+    }
+    after = before + sums["sold"] - sums["paid_back"] - sums["redeemed"] + sums["returned"] - sums["lapsed"]
+    both = {**sums, "owed_before": before, "owed_after": after}
+    return {name: text(value, currency) for name, value in both.items()}
+
+
+def vouchers_before(last: Closing | None) -> Decimal:
+    """Return what the house owed for vouchers at a closing, nothing before the first."""
+    return ZERO if last is None else Decimal(payload_of(last)["vouchers"]["owed_after"])
+
+
+def _vouchers_of(days: Sequence[Mapping[str, str]], currency: str) -> dict[str, str]:
+    """Return the vouchers of a month or year from those of its days."""
+    sums = {name: text(sum((Decimal(day[name]) for day in days), ZERO), currency) for name in VOUCHERS}
+    return {**sums, "owed_before": days[0]["owed_before"], "owed_after": days[-1]["owed_after"]}
 
 
 def till_facts(till: Till) -> dict[str, Any]:

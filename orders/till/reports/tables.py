@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from bistro.core.kernel.money import ZERO
 from bistro.core.models import Restaurant
-from orders.billing.models import Adjustment, Payment
-from orders.billing.transitions import AdjustmentKind
+from orders.billing.models import Adjustment, Payment, VoucherMove
+from orders.billing.transitions import AdjustmentKind, VoucherMoveKind
+from orders.billing.vouchers.selectors import owed_for_vouchers
 from orders.models import OrderLine
 from orders.till.models import Till, TipMove
 from orders.till.reports.day import WEEK, Day, Sums, method_word, read_day
@@ -36,6 +37,7 @@ def tables_of(restaurant: Restaurant, day: date) -> list[Table]:
         Table("sections", _("By section"), by_total(found.sales["sections"].values())),
         Table("waiters", _("By waiter"), by_total(found.sales["waiters"].values())),
         _methods(found),
+        _vouchers(found),
         _tips(found),
         _tip_moves(found),
         _adjustments(found),
@@ -98,6 +100,20 @@ def _methods(found: Day) -> Table:
         if back:
             rows.append(Row(method_word(method), _("refunded"), len(back), total=-found.sums.given_back[method]))
     return Table("methods", _("By payment method"), rows, COUNTED)
+
+
+def _vouchers(found: Day) -> Table:
+    """Return what happened to vouchers on the day, and what the house owes for all of them now."""
+    rows: dict[str, Row] = {}
+    moves = VoucherMove.objects.of_restaurant(found.restaurant.pk).filter(business_date=found.day)
+    for kind, amount in moves.order_by("pk").values_list("kind", "amount"):
+        row = rows.setdefault(kind, Row(str(VoucherMoveKind(kind).label), "", 0, total=ZERO))
+        row.count, row.total = (row.count or 0) + 1, (row.total or ZERO) + amount
+    owed = owed_for_vouchers(found.restaurant.pk)
+    shown = [rows[kind] for kind in VoucherMoveKind.values if kind in rows]
+    if shown or owed:
+        shown.append(Row(_("Owed for all vouchers now"), total=owed))
+    return Table("vouchers", _("Vouchers"), shown, COUNTED, is_summed=False)
 
 
 def _tips(found: Day) -> Table:

@@ -19,7 +19,7 @@ from tables.bookings.transitions import EXPECTED, BookingStatus
 from tables.models import Table
 
 
-def announce_delay(*, booking_id: int, minutes: int, actor: Actor) -> Booking:
+def announce_delay(*, booking_id: int, minutes: int | None, actor: Actor) -> Booking:
     """Note by how many minutes guests come later than booked, 0 = in time after all. The booking keeps its times.
 
     Guests who were late already are expected again. Locks: the book.
@@ -27,7 +27,7 @@ def announce_delay(*, booking_id: int, minutes: int, actor: Actor) -> Booking:
     guests at the table would leave less than half of the stay, NotPermitted, NotYours.
     """
     actor.require(Permission.TAKE_BOOKING)
-    if minutes not in (0, *DELAYS):
+    if minutes is None or minutes not in (0, *DELAYS):
         raise InvalidInput(gettext("Choose one of the minutes that are shown."), code="delay_unknown")
     with UnitOfWork(actor) as work:
         lock_book(work)

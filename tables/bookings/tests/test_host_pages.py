@@ -144,3 +144,49 @@ def test_a_busy_day_costs_as_many_queries(browser, house, view, django_assert_ma
     house.add_table()
     with django_assert_max_num_queries(22):
         browser.get("/host/", {"day": day_of(evening()), "view": view})
+
+
+def move(browser, booking, **fields):
+    fields = {"starts": booking.starts_at.isoformat(), "version": str(booking.version), **fields}
+    return browser.post(f"/host/bookings/{booking.pk}/move/", {"day": day_of(booking.starts_at), **fields})
+
+
+def test_move_in_the_timeline_and_undo(browser, house):
+    other, starts = house.add_table(), evening(20, 30)
+    booking = book(house, ends_at=evening(20), tables=[house.table.pk])
+    timeline = browser.get("/host/", {"day": day_of(booking.starts_at), "view": "timeline"}).content.decode()
+    assert f'data-move="/host/bookings/{booking.pk}/move/" data-name="Moreau"' in timeline
+    page = move(browser, booking, starts=starts.isoformat(), tables=str(other.pk))
+    booking.refresh_from_db()
+    assert (booking.starts_at, booking.ends_at) == (starts, evening(21, 30)), "as long as it was"
+    assert [hold.table for hold in booking.holds.all()] == [other]
+    text = page.content.decode()
+    assert f"Moreau: 20:30, {other.name}." in text
+    undo = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]+)">', text.split("moved-act")[0]))
+    undo.pop("csrfmiddlewaretoken", None)
+    assert browser.post(f"/host/bookings/{booking.pk}/move/", undo).status_code == 200
+    booking.refresh_from_db()
+    assert (booking.starts_at, booking.ends_at) == (evening(), evening(20))
+    assert [hold.table for hold in booking.holds.all()] == [house.table]
+
+
+def test_refused_moves_change_nothing_and_hosts_may_insist(browser, house):
+    booking, other = book(house, tables=[house.table.pk]), house.add_table(seats=1)
+    book(house, evening(22), tables=[house.table.pk])
+    here = str(house.table.pk)
+    refusals = {
+        409: {"starts": evening(21).isoformat(), "tables": here},
+        412: {"version": "7", "tables": here},
+        404: {"tables": "9999999"},
+        422: {"tables": "x"},
+    }
+    with nothing_changes():
+        small = move(browser, booking, tables=str(other.pk))
+        assert [move(browser, booking, **fields).status_code for fields in refusals.values()] == list(refusals)
+        assert "Move anyway" in small.content.decode()
+        waiter = move(house.browser("waiter"), booking, tables=str(other.pk), force="1")
+        assert house.browser("kitchen").post(f"/host/bookings/{booking.pk}/move/").status_code == 403
+    assert (small.status_code, waiter.status_code) == (422, 403)
+    assert "Move anyway" not in waiter.content.decode()
+    assert move(browser, booking, tables=str(other.pk), force="1").status_code == 200
+    assert [hold.table for hold in booking.holds.all()] == [other]

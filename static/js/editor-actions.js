@@ -1,4 +1,4 @@
-// What buttons and keys of the editor do. Each deed takes the editor; it commits a new plan with the words that say what was
+// What buttons and keys of the editor do. Each action takes the editor; it commits a new plan with the words that say what was
 // done. The words are spoken, and undo repeats them.
 
 import { nameOf, namesOf, text } from "./editor-words.js";
@@ -121,7 +121,7 @@ function zoom(editor, by) {
   else delete editor.svg.dataset.zoom;
 }
 
-export const DEEDS = {
+export const ACTIONS = {
   table: (editor) => addTables(editor, { count: 1, first: 1, word: commonWord(editor.plan, text("word")) }),
   ...Object.fromEntries(KINDS.map((kind) => [kind, (editor) => addFixture(editor, kind)])),
   ...Object.fromEntries(EDGES.map((edge) => [`align-${edge}`, (editor) => align(editor, edge)])),
