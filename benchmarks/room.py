@@ -1,4 +1,4 @@
-"""The command `python -m benchmarks.room`: a month of free times, and the host's day page, as ratios.
+"""The command `python -m benchmarks.room`: a month of free times, the host's day page and a long bill, as ratios.
 
 Each line has the processor time of this process in milliseconds, its ratio to the goal, and its ratio to the same
 question in a small house. It makes a database of its own and throws it away.
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import django
 from rich.console import Console
 
-GOALS = {"a month of free times": 150.0, "the day page": 80.0, "the timeline": 80.0}
+GOALS = {"a month of free times": 150.0, "the day page": 80.0, "the timeline": 80.0, "the bill": 60.0}
 DAYS = 31
 
 
@@ -25,13 +25,14 @@ def options(given: list[str] | None = None) -> argparse.Namespace:
     add("--times", type=int, default=15, help="how often each is measured; the table shows medians")
     add("--tables", type=int, default=60)
     add("--bookings", type=int, default=300, help="of the measured day")
+    add("--lines", type=int, default=60, help="of the measured bill")
     return parser.parse_args(given)
 
 
 class House:
     """A restaurant with tables, combinations of two, and bookings of one evening; the rest of the month has a few."""
 
-    def __init__(self, name: str, tables: int, combinations: int, bookings: int) -> None:
+    def __init__(self, name: str, tables: int, combinations: int, bookings: int, lines: int) -> None:
         from django.test import Client
 
         from bistro.core.kernel.actors import Actor
@@ -49,6 +50,7 @@ class House:
         self.day = (datetime.now(ZoneInfo("Europe/Berlin")) + timedelta(days=3)).date()
         self._combine(combinations)
         self._book(bookings)
+        self.party = self._order(lines)
         self.browser = Client()
         self.browser.force_login(Staff.objects.get(memberships__restaurant=self.restaurant))
 
@@ -76,6 +78,30 @@ class House:
             wish = Wish(starts_at=begin, size=2, ends_at=begin + timedelta(minutes=60), tables=[table.pk], insist=True)
             take_booking(guest=Guest(name=f"Guest {number}", phone=""), wish=wish, actor=host)
 
+    def _order(self, lines: int) -> int:
+        """Order so many dishes at the first table, ten at a time; return the party."""
+        from bistro.core.kernel.actors import Actor
+        from menu.models import Category, Item
+        from orders.order_commands import LineRequest, OrderRequest
+        from orders.services import place_order
+
+        waiter = Actor.system(self.restaurant.pk, "benchmark")
+        category = Category.objects.create(restaurant=self.restaurant, name="Dishes")
+        dish = Item.objects.create(restaurant=self.restaurant, category=category, name="Soup", price="7.50")
+        for first in range(0, lines, 10):
+            some = tuple(
+                LineRequest(item=dish.pk, quantity=1, note=str(number))
+                for number in range(first, min(first + 10, lines))
+            )
+            placed = place_order(OrderRequest(actor=waiter, table_id=self.tables[0].pk, lines=some))
+        party: int = placed.json["party"]
+        return party
+
+    def bill(self) -> None:
+        """Read the page of the bill."""
+        answer = self.browser.get(f"/floor/bills/{self.party}/")
+        assert answer.status_code == 200, answer.status_code
+
     def month(self) -> int:
         """Return the number of slots with a free table in a month."""
         from django.utils import timezone
@@ -94,7 +120,7 @@ class House:
         assert answer.status_code == 200, answer.status_code
 
     def questions(self) -> dict[str, Callable[[], object]]:
-        return dict(zip(GOALS, (self.month, self.page, lambda: self.page("timeline")), strict=True))
+        return dict(zip(GOALS, (self.month, self.page, lambda: self.page("timeline"), self.bill), strict=True))
 
 
 def milliseconds(act: Callable[[], object], times: int) -> float:
@@ -117,8 +143,8 @@ def main() -> None:
 
     console = Console(soft_wrap=True, highlight=False)
     with own_database():
-        large = House("Large", wanted.tables, wanted.tables // 3, wanted.bookings).questions()
-        small = House("Small", 6, 2, 12).questions()
+        large = House("Large", wanted.tables, wanted.tables // 3, wanted.bookings, wanted.lines).questions()
+        small = House("Small", 6, 2, 12, lines=4).questions()
         console.print("| question | ms | goal | of the goal | of a small house |")
         console.print("|---|--:|--:|--:|--:|")
         for name, goal in GOALS.items():

@@ -35,6 +35,7 @@ GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Categories"), "menu_book", "menu_category_changelist"),
             (_("Items"), "restaurant_menu", "menu_item_changelist"),
             (_("Choice groups"), "checklist", "menu_modifiergroup_changelist"),
+            (_("Translations"), "translate", "menu_category_languages"),
             (_("Bulk changes"), "edit_note", "menu_bulk_bulkchange_changelist"),
             (_("Import and export"), "upload_file", "menu_files_menuimport_changelist"),
             (_("Ingredients"), "grocery", "menu_ingredient_changelist"),

@@ -43,7 +43,9 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "bistro.setup": frozenset(
         {"bistro.core", "menu", "menu.files", "tables", "tables.bookings", "orders", "kitchen", "kitchen.printing"}
     ),
-    "bistro.dashboard": frozenset({"bistro.core", "bistro.setup", "menu", "tables", "orders", "kitchen"}),
+    "bistro.dashboard": frozenset(
+        {"bistro.core", "bistro.setup", "menu", "tables", "tables.bookings", "orders", "kitchen"}
+    ),
     "bistro.backup": frozenset({"bistro.core", "orders"}),
     "bistro.receipts": frozenset(
         {"bistro.core", "menu", "orders", "orders.billing", "orders.documents", "orders.till", "kitchen.printing"}

@@ -30,6 +30,7 @@ PAGES = [
     "/kitchen/",
     "/kitchen/pauses/",
     "/admin/kitchen/ticket/figures/",
+    "/admin/menu/category/languages/",
     "/floor/tables/{table}/",
 ]
 # Statements of the test's own transaction.

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, Q, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.money import ZERO
-from bistro.core.models import Device, Restaurant
+from bistro.core.models import Device, OpeningHours, Restaurant
 from bistro.core.ops.backups import BackupState, backup_state
 from bistro.setup.checklist import missing_steps
 from kitchen.models import Ticket
@@ -18,6 +18,7 @@ from menu.models import Item
 from orders.floor.alarms import Alarm, alarms
 from orders.models import Order
 from orders.transitions import OrderStatus
+from tables.bookings.models import BookingRules
 from tables.models import Occupancy, Table
 
 MOST_ALARMS = 10
@@ -98,10 +99,13 @@ def _tasks(actor: Actor) -> tuple[Task, ...]:
         .aggregate(off=Count("pk", filter=Q(off_since__isnull=False)), out=Count("pk", filter=Q(portions_left=0)))
     )
     waiting = Device.objects.visible_to(actor).filter(token_hash=None, revoked_at=None).count()
+    unstated = OpeningHours.objects.visible_to(actor)
+    closed = BookingRules.objects.visible_to(actor).exclude(online_token=None).exclude(Exists(unstated)).count()
     menu, devices = reverse("admin:menu_item_changelist"), reverse("admin:core_device_changelist")
     steps = _("steps of the set-up missing")
     found = (
         Task("set_up", missing_steps(actor), steps, reverse("setup:overview")),
+        Task("opening_hours", closed, _("booking page without opening hours"), reverse("setup:hours")),
         Task("off_menu", items["off"], _("off the menu (86)"), menu),
         Task("sold_out", items["out"], _("sold out"), menu),
         Task("devices_waiting", waiting, _("devices not enrolled yet"), devices),

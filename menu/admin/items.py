@@ -27,6 +27,7 @@ from bistro.core.kernel.money import display as shown
 from menu import services
 from menu.admin.base import MenuAdmin
 from menu.admin.base import link as page_of
+from menu.admin.languages import languages_page
 from menu.admin.recipes import RecipeInline
 from menu.admin.row_forms import RowForms
 from menu.admin.statements import StatementsAdmin
@@ -67,6 +68,12 @@ class CategoryAdmin(MenuAdmin, ArchiveAdmin, HistoryAdmin):
     list_display = ("name", "course", "position", "archived")
     list_filter = (InUseFilter,)
     search_fields = ("name",)
+    actions_list = ("languages",)
+
+    @action(description=_("Translations"), icon="translate", url_path="languages", permissions=["change"])
+    def languages(self, request: HttpRequest) -> HttpResponse:
+        """Translate the whole menu into one language."""
+        return languages_page(self, request)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ("name", "course", "position", "translations") if obj else ("name", "course", "translations")

@@ -6,6 +6,7 @@ from menu.services.importing import import_menu
 from menu.services.pausing import end_pauses, pause, resume
 from menu.services.prices import set_price
 from menu.services.recipes import write_recipes
+from menu.services.translating import translate_menu
 
 __all__ = [
     "copy_item",
@@ -17,6 +18,7 @@ __all__ = [
     "set_available",
     "set_portions",
     "set_price",
+    "translate_menu",
     "undo_availability",
     "write_recipes",
 ]

@@ -31,7 +31,7 @@ def line_amounts(orders: Sequence[Order]) -> Amounts:
     """Return what the lines of kept orders cost after comps and discounts, and their parts of the service charge.
 
     This is `settings.LINE_AMOUNTS`. The orders must be read `with_lines()`. Costs two queries, and a third one where
-    the service charge depends on the number of guests.
+    there are adjustments, and where the service charge depends on the number of guests.
     """
     return reduced(orders, adjustments_of(orders)).amounts
 
@@ -39,18 +39,20 @@ def line_amounts(orders: Sequence[Order]) -> Amounts:
 def adjustments_of(orders: Sequence[Order]) -> list[Adjustment]:
     """Return the adjustments in force of these orders' lines, and of the bills of their parties, oldest first.
 
-    Bills of guests who joined are found as far as two joins away.
+    Bills of guests who joined are found as far as two joins away. Costs one query, and a second one if there are any.
     """
     parties = {order.party_id for order in orders}
-    rows = Adjustment.objects.filter(removed_at=None).order_by().select_related("bill__party__joined_to")
-    of_bills = rows.filter(line=None)
-    found = rows.filter(line__order__in=[order.pk for order in orders]).union(  # each part can use an index
+    keys = Adjustment.objects.filter(removed_at=None).order_by().values_list("pk", flat=True)
+    of_bills = keys.filter(line=None)
+    found = keys.filter(line__order__in=[order.pk for order in orders]).union(  # each part can use an index
         of_bills.filter(bill__party__in=parties),
         of_bills.filter(bill__party__joined_to__in=parties),
         of_bills.filter(bill__party__joined_to__joined_to__in=parties),
         all=True,
     )
-    return sorted(found, key=lambda row: row.pk)
+    if not (chosen := list(found)):
+        return []
+    return list(Adjustment.objects.filter(pk__in=chosen).select_related("bill__party__joined_to").order_by("pk"))
 
 
 def reduced(orders: Sequence[Order], adjustments: Iterable[Adjustment]) -> Answer:

@@ -13,6 +13,7 @@ from bistro.core.kernel.errors import DomainError, InvalidInput
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
 from bistro.core.web.page_access import page_requires
+from bistro.core.web.page_keys import once_of
 from bistro.core.web.pages import HtmxHttpRequest, answer_action, with_status
 from orders import services
 from orders.access import order_for, table_for
@@ -26,19 +27,18 @@ from tables.models import Party, Table
 @require_POST
 @page_requires(Permission.SEAT_TABLE)
 def seat(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Seat guests at a free table."""
-    return _act(
-        request,
-        actor,
-        pk,
-        lambda: services.seat_party(
-            table_id=pk,
-            size=_size(request),
-            server_id=whole_number(request.POST.get("server", ""), least=1),
-            insist=_insists(request),
-            actor=actor,
-        ),
-    )
+    """Seat guests at a free table. A second tap finds them there."""
+
+    def seat() -> Party:
+        server = whole_number(request.POST.get("server", ""), least=1)
+        size, insist, once = _size(request), _insists(request), once_of(request)
+        if once is None:
+            return services.seat_party(table_id=pk, size=size, server_id=server, insist=insist, actor=actor)
+        return services.seat_party_once(
+            table_id=pk, size=size, server_id=server, insist=insist, actor=actor, once=once
+        )[0]
+
+    return _act(request, actor, pk, seat)
 
 
 @require_POST

@@ -1,5 +1,6 @@
 """Services of orders. Each function is one unit of work."""
 
+from bistro.core.kernel.once import Once
 from orders.services.alarming import raise_unseen_alarms
 from orders.services.batch import PlacedOrder
 from orders.services.clearing import clear_table
@@ -16,7 +17,7 @@ from orders.services.picking_up import change_pickup
 from orders.services.placing import place_order, place_order_from_loop, place_orders
 from orders.services.planning import fire_due_courses, plan_course
 from orders.services.rearranging import join_table, move_party, part_table
-from orders.services.seating import Once, change_party, seat_party, seat_party_once, set_covers, take_over
+from orders.services.seating import change_party, seat_party, seat_party_once, set_covers, take_over
 from orders.services.voiding import void_lines
 
 __all__ = [

@@ -1,7 +1,6 @@
 """Services that seat a party and change its covers or its server."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import IntegrityError
@@ -10,6 +9,7 @@ from django.utils.translation import gettext
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, Stale
 from bistro.core.kernel.hooks import hook
+from bistro.core.kernel.once import Once
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.services.keys import reused_key
@@ -20,14 +20,6 @@ from tables.stay_steps import Stay, lock_room, lock_stay, require_seats, require
 from tables.steps import server_among
 
 Versions = Collection[int] | None  # those that the caller accepts (If-Match); None accepts every version
-
-
-@dataclass(frozen=True, slots=True)
-class Once:
-    """The idempotency key of a request, and the fingerprint of its body."""
-
-    key: str
-    fingerprint: str
 
 
 def seat_party(

@@ -20,6 +20,7 @@ from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
 from bistro.core.models import Restaurant
 from bistro.core.web.page_access import page_requires
+from bistro.core.web.page_keys import once_of
 from bistro.core.web.pages import HtmxHttpRequest, with_status
 from tables.bookings import page, services
 from tables.bookings.access import booking_of
@@ -85,7 +86,9 @@ def new(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     if not form.is_valid():
         return render(request, "bookings/new.html", {**context, "problem": form.problem}, status=422)
     try:
-        booking, _replayed = services.take_booking(guest=form.guest(), wish=form.wish(), actor=actor)
+        booking, _replayed = services.take_booking(
+            guest=form.guest(), wish=form.wish(), actor=actor, once=_once(request)
+        )
     except DomainError as refusal:
         return _refused(request, "bookings/new.html", context, refusal, actor)
     messages.success(request, _("Booked."))
@@ -137,6 +140,11 @@ def act(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     if done.party is not None and done.party.server is not None and service is services.seat_booking:
         messages.success(request, _("%(name)s serves them.") % {"name": done.party.server.get_full_name()})
     return redirect(_day_address(restaurant, row))
+
+
+def _once(request: HtmxHttpRequest) -> services.Once | None:
+    once = once_of(request)
+    return services.Once(once.key, once.fingerprint) if once else None
 
 
 def _refused(

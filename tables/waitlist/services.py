@@ -4,27 +4,48 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import IntegrityError
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, InvalidInput, NotYours
+from bistro.core.kernel.once import Once
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.sweeps import in_each
 from bistro.core.writing.unit_of_work import UnitOfWork
 from tables.models import Occupancy, Party, Table, TableOffer
 from tables.stay_steps import lock_room, require_size
+from tables.transitions import PartyStatus
 from tables.waitlist import steps
 from tables.waitlist.models import WaitlistEntry
 
 
 def add_party(
-    *, size: int, actor: Actor, name: str = "", phone: str = "", notes: str = "", quoted: int | None = None
+    *,
+    size: int,
+    actor: Actor,
+    name: str = "",
+    phone: str = "",
+    notes: str = "",
+    quoted: int | None = None,
+    once: Once | None = None,
 ) -> WaitlistEntry:
-    """Put a party on the waiting list. Raises LostRace (`already_waiting`), InvalidInput, NotPermitted."""
+    """Put a party on the list, once for a key. Raises LostRace (`already_waiting`), InvalidInput, NotPermitted."""
     actor.require(Permission.SEAT_TABLE)
-    with UnitOfWork(actor) as work:
-        return steps.add_waiting(work, name=name, size=size, phone=phone, notes=notes, quoted=quoted)
+
+    def add() -> WaitlistEntry:
+        with UnitOfWork(actor) as work:
+            if (known := steps.waits_already(once, work)) is not None:
+                return known
+            return steps.add_waiting(
+                work, name=name, size=size, phone=phone, notes=notes, quoted=quoted, key=once.key if once else None
+            )
+
+    try:
+        return add()
+    except IntegrityError:  # an equal request was first
+        return add()
 
 
 def change_waiting(*, party_id: int, actor: Actor, size: int, name: str, phone: str, notes: str) -> Party:
@@ -42,7 +63,7 @@ def change_waiting(*, party_id: int, actor: Actor, size: int, name: str, phone: 
 def seat_party(
     *, party_id: int, table_id: int, actor: Actor, insist: bool = False, server_id: int | None = None
 ) -> Party:
-    """Seat a waiting party at a free table, with the server named or the next one.
+    """Seat a waiting party at a free table, with the server named or the next one. A second time changes nothing.
 
     Locks: table, party. Raises LostRace (`table_taken`, `table_offered`), InvalidInput (`party_too_large`, out of
     service), IllegalTransition, NotPermitted, NotYours.
@@ -51,6 +72,8 @@ def seat_party(
     with UnitOfWork(actor) as work:
         room = lock_room(work, parties=[party_id], tables=[table_id])
         party = room.stays[party_id].party
+        if party.status == PartyStatus.SEATED and party.table_id == table_id:
+            return party
         steps.seat_waiting(party, room.free_table(table_id, party_id), work, insist=insist, server_id=server_id)
     return party
 

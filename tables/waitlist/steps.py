@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from bistro.core.auth.access import restaurant_by_id
 from bistro.core.kernel.errors import InvalidInput, LostRace
+from bistro.core.kernel.once import Once
 from bistro.core.kernel.texts import clean_text
 from bistro.core.kernel.transitions import change_status
 from bistro.core.writing.steps import erase_private
@@ -29,7 +30,14 @@ OFFER_MINUTES = 10
 
 
 def add_waiting(
-    work: UnitOfWork, *, name: str, size: int | None, phone: str = "", notes: str = "", quoted: int | None = None
+    work: UnitOfWork,
+    *,
+    name: str,
+    size: int | None,
+    phone: str = "",
+    notes: str = "",
+    quoted: int | None = None,
+    key: str | None = None,
 ) -> WaitlistEntry:
     """Put a party on the list with a quote, computed unless a host says `quoted` minutes.
 
@@ -47,6 +55,8 @@ def add_waiting(
         guest=guest,
         name=clean_text(name)[:120] or (guest.name if guest else ""),
         notes=clean_text(notes)[:500],
+        credential=work.actor.credential if key else "",
+        key=key,
     )
     entry = WaitlistEntry.objects.create(
         restaurant_id=work.restaurant_id,
@@ -58,6 +68,16 @@ def add_waiting(
         quoted_at=work.now,
     )
     work.record(PartyWaits(party=party, table=None, low=quote.low, high=quote.high))
+    return entry
+
+
+def waits_already(once: Once | None, work: UnitOfWork) -> WaitlistEntry | None:
+    """Return the entry that a request with this key made."""
+    require_transaction()
+    if once is None:
+        return None
+    rows = WaitlistEntry.objects.of_restaurant(work.restaurant_id).select_related("party")
+    entry: WaitlistEntry | None = rows.filter(party__credential=work.actor.credential, party__key=once.key).first()
     return entry
 
 

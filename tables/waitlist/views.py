@@ -17,6 +17,7 @@ from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
 from bistro.core.web.guest_pages import guest_page
 from bistro.core.web.page_access import page_requires
+from bistro.core.web.page_keys import once_of
 from bistro.core.web.pages import HtmxHttpRequest, with_status
 from tables.waitlist import services
 from tables.waitlist.access import entry_by_link, entry_for
@@ -44,6 +45,7 @@ def add(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
             phone=_typed(request, "phone"),
             notes=_typed(request, "notes"),
             actor=actor,
+            once=once_of(request),
         )
         quote = {"low": entry.quoted_low, "high": entry.quoted_high}
         if entry.quoted_high:

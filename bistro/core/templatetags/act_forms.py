@@ -1,12 +1,15 @@
 """Template tags for forms that post to a view, with and without htmx."""
 
 from typing import Any
+from uuid import uuid4
 
 from django import template
 from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from bistro.core.web.page_keys import FIELD
 
 register = template.Library()
 
@@ -66,3 +69,9 @@ def act_form(
         "swap": swap,
         "csrf_token": context.get("csrf_token"),
     }
+
+
+@register.simple_tag
+def once_field() -> SafeString:
+    """Render the key of a form that creates something once (`bistro.core.web.page_keys`)."""
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, uuid4().hex)

@@ -24,7 +24,7 @@ def test_every_action_has_words_and_no_word_is_left_over():
 
 def test_they_follow_the_language():
     with override("de"):
-        assert action_text("order_updated", "course_fired") == "Gang geschickt"
+        assert action_text("order_updated", "course_fired") == "Gang abgerufen"
         assert action_text("device_updated", "placed") == "einem Tisch zugeordnet"
         assert kind_text("order_created") == "Bestellung aufgegeben"
     assert kind_text("of_a_plug_in") == "of a plug in"

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from bistro.core.tests.http import refused
 from orders.models import Order
+from tables.bookings.services import renew_link
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
@@ -30,6 +31,13 @@ def test_the_figures_of_three_days(house, other_house):
     assert set(found["backup"]) == {"at", "every_seconds", "late"}
     tasks = {task["code"]: task["count"] for task in found["to_do"]}
     assert tasks["off_menu"] == 1
+    assert "opening_hours" not in tasks
+
+
+def test_an_open_booking_page_needs_opening_hours(house):
+    renew_link(which="page", actor=house.actor("manager"))
+    (task,) = [task for task in house.api("manager").get("/api/v1/today").json()["to_do"] if task["code"] != "set_up"]
+    assert (task["code"], task["count"], task["url"]) == ("opening_hours", 1, "/setup/hours/")
 
 
 def test_the_front_page_shows_the_same(house):

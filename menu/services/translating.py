@@ -1,0 +1,114 @@
+"""The service that translates many texts of the menu at once."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext
+
+from bistro.core.auth.access import restaurant_of
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput, LostRace, NotYours
+from bistro.core.kernel.roles import Permission
+from bistro.core.kernel.texts import clean_text
+from bistro.core.writing.configuration_events import ConfigurationChanged
+from bistro.core.writing.unit_of_work import UnitOfWork
+from menu.steps import touch_menu
+from menu.translation_texts import MODELS, key_of
+from menu.translations import merged, other_languages, too_long
+
+Rows = dict[tuple[str, int], Any]
+
+
+def translate_menu(*, language: str, texts: Mapping[str, str], seen: Mapping[str, str], actor: Actor) -> int:
+    """Save translations by their keys (`menu.translation_texts`), all or none, and return the number of new ones.
+
+    `seen` are the translations that the person saw, blank where there was none; equal texts change nothing, a blank
+    one removes a translation. Locks: categories, dishes, groups, choices. Same transaction: history, log, the menu's
+    version. Raises InvalidInput for another language or a text that is too long, LostRace (`changed_meanwhile`) with
+    the present text of each key that somebody else changed, NotYours for a row that is gone, NotPermitted.
+    """
+    actor.require(Permission.MANAGE)
+    if language not in other_languages(restaurant_of(actor).language):
+        raise InvalidInput(gettext("The menu cannot have this language."), code="language_unknown")
+    wanted = {key: clean_text(text) for key, text in texts.items()}
+    wanted = {key: text for key, text in wanted.items() if text != seen.get(key, "")}
+    if not wanted:
+        return 0
+    with UnitOfWork(actor) as work:
+        rows = _locked(wanted, work)
+        changes = _changes(wanted, rows, language)
+        _require_lengths(wanted, language)
+        _require_as_seen(wanted, seen, rows, language)
+        for (letter, pk), told in changes.items():
+            _write(rows[letter, pk], told, language, work)
+        if changes:
+            touch_menu(work, gettext("translations"))
+    return sum(len(told) for told in changes.values())
+
+
+def _locked(wanted: Mapping[str, str], work: UnitOfWork) -> Rows:
+    """Lock the rows of these keys. Raises NotYours if one is missing or archived."""
+    ids: dict[str, set[int]] = defaultdict(set)
+    for key in wanted:
+        if (found := key_of(key)) is None:
+            raise _gone()
+        ids[found[0]].add(found[1])
+    rows: Rows = {}
+    for letter, model in MODELS.items():
+        for row in model.objects.of_restaurant(work.restaurant_id).not_archived().filter(pk__in=ids[letter]).locked():
+            rows[letter, row.pk] = row
+    if len(rows) != sum(map(len, ids.values())):
+        raise _gone()
+    return rows
+
+
+def _gone() -> NotYours:
+    message = gettext("A dish or choice on this page is gone. Load the page again.")
+    return NotYours(message, code="item_not_found")
+
+
+def _changes(wanted: Mapping[str, str], rows: Rows, language: str) -> dict[tuple[str, int], list[tuple[str, str]]]:
+    """Return {row: (field, text)} of the texts that differ from what is stored."""
+    changes: dict[tuple[str, int], list[tuple[str, str]]] = defaultdict(list)
+    for key, text in wanted.items():
+        letter, pk, field = key_of(key) or ("", 0, "")
+        if _present(rows[letter, pk], language, field) != text:
+            changes[letter, pk].append((field, text))
+    return changes
+
+
+def _present(row: Any, language: str, field: str) -> str:
+    return str(row.translations.get(language, {}).get(field, ""))
+
+
+def _require_lengths(wanted: Mapping[str, str], language: str) -> None:
+    problems = {}
+    for key, text in wanted.items():
+        letter, _pk, field = key_of(key) or ("", 0, "")
+        for message in too_long(MODELS[letter], [(language, field, text)]).values():
+            problems[key] = [message]
+    if problems:
+        raise InvalidInput(gettext("Some texts are too long. Nothing was saved."), code="too_long", fields=problems)
+
+
+def _require_as_seen(wanted: Mapping[str, str], seen: Mapping[str, str], rows: Rows, language: str) -> None:
+    problems = {}
+    for key, text in wanted.items():
+        letter, pk, field = key_of(key) or ("", 0, "")
+        present = _present(rows[letter, pk], language, field)
+        if present not in (seen.get(key, ""), text):
+            problems[key] = [present]
+    if problems:
+        message = gettext("Somebody else translated some of these texts meanwhile. Nothing was saved yet.")
+        raise LostRace(message, code="changed_meanwhile", fields=problems)
+
+
+def _write(row: Any, told: list[tuple[str, str]], language: str, work: UnitOfWork) -> None:
+    """Save the texts of a row and record them."""
+    before = ", ".join(row.translations.get(language, {}).values())
+    row.translations = merged(row.translations, [(language, field, text) for field, text in told])
+    row.save(update_fields=["translations"])
+    after = ", ".join(row.translations.get(language, {}).values())
+    changed = {f"translations ({language})": (before, after)}
+    work.record(ConfigurationChanged(row=row, pk=row.pk, changed=changed))
