@@ -77,27 +77,27 @@ class TranslationsField(forms.Field):
         """Ask for every language beside the restaurant's own."""
         self.widget.languages = other_languages(own)
 
-    def told(self, value: Any) -> list[TranslatedText]:
+    def texts(self, value: Any) -> list[TranslatedText]:
         """Return the texts of all languages that the field asks for, also empty ones."""
-        said = value or {}
+        translations = value or {}
         return [
-            (code, text, clean_text(said.get(code, {}).get(text, "")))
+            (code, name, clean_text(translations.get(code, {}).get(name, "")))
             for code in self.widget.languages
-            for text in self.widget.texts
+            for name in self.widget.texts
         ]
 
     def to_python(self, value: Any) -> dict[str, dict[str, str]]:
-        return merged({}, self.told(value))
+        return merged({}, self.texts(value))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return not self.disabled and self.told(initial) != self.told(data)
+        return not self.disabled and self.texts(initial) != self.texts(data)
 
     def in_words(self, value: Any) -> str:
         """Return translations as a sentence for the audit trail: `Français: Soupe; Español: Sopa`."""
         return "; ".join(
-            f"{language}: {', '.join(said.values())}"
+            f"{language}: {', '.join(texts.values())}"
             for code, language in self.widget.languages.items()
-            if (said := (value or {}).get(code))
+            if (texts := (value or {}).get(code))
         )
 
 
@@ -114,8 +114,8 @@ class TranslatedForm(TenantForm):
     def clean_translations(self) -> dict[str, dict[str, str]]:
         """Return the typed texts with those of languages that the page does not show. Raises ValidationError."""
         field: Any = self.fields["translations"]
-        told = field.told(self.cleaned_data["translations"])
-        problems = too_long(type(self.instance), told)
+        texts = field.texts(self.cleaned_data["translations"])
+        problems = too_long(type(self.instance), texts)
         if problems:
             raise ValidationError(
                 [
@@ -123,4 +123,4 @@ class TranslatedForm(TenantForm):
                     for (code, text), message in problems.items()
                 ]
             )
-        return merged(self.instance.translations, told)
+        return merged(self.instance.translations, texts)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext
 
@@ -13,9 +13,31 @@ from menu.models import Category, Item, Modifier, ModifierGroup
 MODELS: dict[str, Any] = {"c": Category, "i": Item, "g": ModifierGroup, "m": Modifier}
 
 
+class TextKey(NamedTuple):
+    """The place of a text: a row by the letter of its model and its id, and a field. Written `i12.name`."""
+
+    letter: str
+    pk: int
+    field: str
+
+    @classmethod
+    def parse(cls, key: str) -> "TextKey | None":
+        """Return the place that a key names, None for anything else."""
+        letter, (number, _dot, field) = key[:1], key[1:].partition(".")
+        is_key = letter in MODELS and field in _fields_of(letter) and number.isdecimal() and len(number) < 19
+        return cls(letter, int(number), field) if is_key else None
+
+    @property
+    def row(self) -> tuple[str, int]:
+        return self.letter, self.pk
+
+    def __str__(self) -> str:
+        return f"{self.letter}{self.pk}.{self.field}"
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text of the menu. `key` is letter, id and field, such as `i12.name`; `part` is the heading above it."""
+    """A text of the menu. `key` is a written `TextKey`; `part` is the heading above the text."""
 
     key: str
     part: str
@@ -32,7 +54,7 @@ class Text:
         return self.key[0] in "cg"
 
 
-def texts_of(restaurant_id: int, language: str) -> list[Text]:
+def menu_texts(restaurant_id: int, language: str) -> list[Text]:
     """Return the texts of the menu in its order: categories with dishes, then groups with choices. Four queries."""
     categories, items, groups, modifiers = (
         list(model.objects.of_restaurant(restaurant_id).not_archived()) for model in MODELS.values()
@@ -51,18 +73,16 @@ def texts_of(restaurant_id: int, language: str) -> list[Text]:
 
 
 def _texts(letter: str, row: Any, part: str, language: str) -> Iterator[Text]:
-    told = row.translations.get(language, {})
-    for field in ("name", "description") if letter == "i" else ("name",):
+    translations = row.translations.get(language, {})
+    for field in _fields_of(letter):
         original = getattr(row, field)
         if original:
-            yield Text(f"{letter}{row.pk}.{field}", part, original, told.get(field, ""))
+            yield Text(str(TextKey(letter, row.pk, field)), part, original, translations.get(field, ""))
 
 
-def key_of(key: str) -> tuple[str, int, str] | None:
-    """Return (letter, id, field) of a key, None for anything else."""
-    letter, (number, _dot, field) = key[:1], key[1:].partition(".")
-    known = letter in MODELS and field in (("name", "description") if letter == "i" else ("name",))
-    return (letter, int(number), field) if known and number.isdecimal() and len(number) < 19 else None
+def _fields_of(letter: str) -> tuple[str, ...]:
+    """Return the translated fields of a model."""
+    return ("name", "description") if letter == "i" else ("name",)
 
 
 def missing(texts: Sequence[Text]) -> list[Text]:

@@ -63,32 +63,31 @@ def languages_of(rows: Iterable[Translated]) -> tuple[str, ...]:
 def texts_of(translations: Translations) -> tuple[TranslatedText, ...]:
     """Return translations as sorted texts, which can be compared and hashed."""
     return tuple(
-        sorted((language, field, text) for language, said in translations.items() for field, text in said.items())
+        sorted((language, field, text) for language, fields in translations.items() for field, text in fields.items())
     )
 
 
-def merged_texts(before: Iterable[TranslatedText], told: Iterable[TranslatedText]) -> tuple[TranslatedText, ...]:
+def merged_texts(before: Iterable[TranslatedText], changes: Iterable[TranslatedText]) -> tuple[TranslatedText, ...]:
     """Return sorted texts with some of them replaced."""
-    return texts_of(merged(merged({}, before), told))
+    return texts_of(merged(merged({}, before), changes))
 
 
-def merged(before: Translations, told: Iterable[TranslatedText]) -> dict[str, dict[str, str]]:
+def merged(before: Translations, changes: Iterable[TranslatedText]) -> dict[str, dict[str, str]]:
     """Return translations with some texts replaced, in our order. An empty text removes one."""
-    texts = {(language, field): text for language, said in before.items() for field, text in said.items()}
-    texts |= {(language, field): text for language, field, text in told}
+    texts = {(language, field): text for language, fields in before.items() for field, text in fields.items()}
+    texts |= {(language, field): text for language, field, text in changes}
     kept: dict[str, dict[str, str]] = {}
     for language in (*MENU_LANGUAGES, *before):
-        said = {field: texts.get((language, field), "") for field in TRANSLATED_FIELDS}
-        said = {field: text for field, text in said.items() if text}
-        if said:
-            kept[language] = said
+        found = {field: texts.get((language, field), "") for field in TRANSLATED_FIELDS}
+        if any(found.values()):
+            kept[language] = {field: text for field, text in found.items() if text}
     return kept
 
 
-def too_long(model: type[Model], told: Iterable[TranslatedText]) -> dict[tuple[str, str], str]:
+def too_long(model: type[Model], texts: Iterable[TranslatedText]) -> dict[tuple[str, str], str]:
     """Return {(language, field): message} of the texts that are longer than their column allows."""
     problems = {}
-    for language, field, text in told:
+    for language, field, text in texts:
         column: Any = model._meta.get_field(field)
         most = column.max_length
         if len(text) > most:

@@ -21,8 +21,8 @@ class Owed:
 
     `lines` are the amounts of the dishes with their part of the tax, {line id: amount}, and those of the service charge
     under its negative ids; `line_taxes` are the components of each. `shares` is the part of each kept order without
-    the service charge, {order id: amount}. `loads` are the dishes with their part of the service charge. `lines` and
-    `loads` both add up to `total`, and so do `shares` with the service charge.
+    the service charge, {order id: amount}. `with_service` are the dishes with their part of the service charge.
+    `lines` and `with_service` both add up to `total`, and so do `shares` with the service charge.
     """
 
     total: Decimal
@@ -32,7 +32,7 @@ class Owed:
     lines: Mapping[int, Decimal]
     line_taxes: Mapping[int, tuple[Tax, ...]]
     service: Service
-    loads: Mapping[int, Decimal]
+    with_service: Mapping[int, Decimal]
 
 
 def owed(orders: Iterable[Order], amounts: Amounts | None = None) -> Owed:
@@ -105,7 +105,7 @@ class _Sums:
             lines=self.lines,
             line_taxes=self.line_taxes,
             service=self._service(),
-            loads={line: amount + self.parts.get(line, ZERO) for line, amount in dishes.items()},
+            with_service={line: amount + self.parts.get(line, ZERO) for line, amount in dishes.items()},
         )
 
     def _service(self) -> Service:

@@ -162,7 +162,7 @@ def test_the_documents_need_no_network(client, path):
     assets = re.findall(r"(?:src|href)=[\"']([^\"']+)", html)
     assert assets
     assert all(asset.startswith(("/static/", "/api/", "data:", "#")) for asset in assets), assets
-    assert "cdn" not in html.lower()
+    assert "cdn." not in html.lower()  # a random token may hold the three letters
     assert "fonts.googleapis" not in html
 
 

@@ -18,9 +18,10 @@ from bistro.core.admin.base import TenantAdmin, manager_of
 from bistro.core.admin.pages import form_page
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.errors import DomainError, LostRace
+from bistro.core.models import Restaurant
 from menu import services
 from menu.translation_forms import LONGEST, RIGHT_TO_LEFT
-from menu.translation_texts import missing, texts_of
+from menu.translation_texts import Text, menu_texts, missing
 from menu.translations import other_languages
 
 ON_A_PAGE = 80  # texts, so that the page stays small
@@ -30,17 +31,17 @@ def languages_page(admin: TenantAdmin, request: HttpRequest) -> HttpResponse:
     """Show the texts of the menu beside their translations, or save those that were typed."""
     actor = manager_of(request)
     house = restaurant_of(actor)
-    languages = other_languages(house.language)
-    asked = request.GET.get("language", "")
-    language = asked if asked in languages else next(iter(languages))
+    language = _language_in(request, house)
     if request.method != "POST":
-        return _page(admin, request, house.pk, languages, language)
+        return _page(admin, request, house, language)
     typed = {name: request.POST[name][:LONGEST] for name in request.POST if "." in name}
     seen = _seen(request.POST)
     try:
-        count = services.translate_menu(language=language, texts=typed, seen=seen, actor=actor)
+        # The service refuses a language that is not offered (any more): its texts must not become another one's.
+        asked = request.GET.get("language", language)
+        count = services.translate_menu(language=asked, texts=typed, seen=seen, actor=actor)
     except DomainError as refusal:
-        page = _page(admin, request, house.pk, languages, language, typed=typed, refusal=refusal)
+        page = _page(admin, request, house, language, typed=typed, refusal=refusal)
         page.status_code = refusal.status
         return page
     words = ngettext("%(count)s text is saved.", "%(count)s texts are saved.", count) % {"count": count}
@@ -48,18 +49,25 @@ def languages_page(admin: TenantAdmin, request: HttpRequest) -> HttpResponse:
     return redirect(request.get_full_path())
 
 
+def _language_in(request: HttpRequest, house: Restaurant) -> str:
+    """Return the language of the address, or the first one that the menu can have."""
+    languages = other_languages(house.language)
+    asked = request.GET.get("language", "")
+    return asked if asked in languages else next(iter(languages))
+
+
 def _page(
     admin: TenantAdmin,
     request: HttpRequest,
-    restaurant_id: int,
-    languages: Mapping[str, str],
+    house: Restaurant,
     language: str,
     *,
     typed: Mapping[str, str] | None = None,
     refusal: DomainError | None = None,
 ) -> HttpResponse:
     """Return a page of texts, with what was typed after a refusal."""
-    texts = texts_of(restaurant_id, language)
+    languages = other_languages(house.language)
+    texts = menu_texts(house.pk, language)
     only_missing = "missing" in request.GET
     shown = missing(texts) if only_missing else texts
     if typed is not None:
@@ -85,7 +93,7 @@ def _page(
     return form_page(admin, request, title=gettext("Translations"), template="admin/menu/languages.html", **context)
 
 
-def _row(text: Any, typed: Mapping[str, str], refusal: DomainError | None) -> dict[str, Any]:
+def _row(text: Text, typed: Mapping[str, str], refusal: DomainError | None) -> dict[str, Any]:
     """Return a text with what was typed and what is wrong with it."""
     fields = refusal.fields if refusal is not None and refusal.fields else {}
     problem = " ".join(str(each) for each in fields.get(text.key, ()))

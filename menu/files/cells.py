@@ -95,9 +95,10 @@ def read_row(cells: Mapping[str, str], row: int, currency: str) -> ImportedItem:
     if problems:
         raise ValidationError(problems)  # type: ignore[arg-type]
     read.pop("course", None)  # of the category
-    both, contains, told = "tax_take_away" in cells, read.pop("allergens", None), texts_in_cells(cells)[1]
+    both, contains = "tax_take_away" in cells, read.pop("allergens", None)
+    _of_category, translations = texts_in_cells(cells)
     return ImportedItem(
-        groups=groups, contains=contains, row=row, tax=tax, take_away_given=both, translations=told, **read
+        groups=groups, contains=contains, row=row, tax=tax, take_away_given=both, translations=translations, **read
     )
 
 

@@ -267,15 +267,15 @@ def _by_category(dishes: Sequence[ReadDish]) -> tuple[ImportedCategory, ...]:
     names: dict[str, str] = {}
     items: dict[str, list[ImportedItem]] = {}
     courses: dict[str, int] = {}
-    told: dict[str, set[TranslatedText]] = {}
+    translations: dict[str, set[TranslatedText]] = {}
     for dish in dishes:
         key = name_key(dish.category)
         names.setdefault(key, dish.category)
         items.setdefault(key, []).append(dish.item)
-        told.setdefault(key, set()).update(texts_in_cells(dish.cells)[0])
+        translations.setdefault(key, set()).update(texts_in_cells(dish.cells)[0])
         if dish.course is not None:
             courses[key] = dish.course
     return tuple(
-        ImportedCategory(name, tuple(items[key]), courses.get(key), tuple(sorted(told[key])))
+        ImportedCategory(name, tuple(items[key]), courses.get(key), tuple(sorted(translations[key])))
         for key, name in names.items()
     )

@@ -1,4 +1,4 @@
-"""A file of a menu as rows of cells, whatever program wrote it."""
+"""A file of a menu or of bookings as rows of cells, whatever program wrote it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,9 @@ MOST_ROWS = 5000
 MOST_WITH_TITLES = MOST_ROWS + 20  # some rows may stand above the header
 MOST_COLUMNS = 200
 TOO_WIDE = format_lazy(
-    gettext_lazy("The file has cells beyond its {most}th column. Copy the menu into a new file."), most=MOST_COLUMNS
+    gettext_lazy("The file has cells beyond its {most}th column. Copy the rows into a new file."), most=MOST_COLUMNS
 )
-TOO_MANY = format_lazy(
-    gettext_lazy("The file has too many rows. Import at most {most} dishes at once."), most=MOST_ROWS
-)
+TOO_MANY = format_lazy(gettext_lazy("The file has too many rows. Import at most {most} rows at once."), most=MOST_ROWS)
 
 
 class FileRefused(ValueError):

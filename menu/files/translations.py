@@ -86,6 +86,6 @@ def translation_cells(item: Item, groups: Sequence[ImportedGroup]) -> dict[str, 
 
 
 def _languages(groups: Iterable[ImportedGroup]) -> list[str]:
-    told = [told for group in groups for told in group.translations]
-    told += [told for group in groups for choice in group.modifiers for told in choice.translations]
-    return sorted({language for language, _field, _text in told})
+    texts = [text for group in groups for text in group.translations]
+    texts += [text for group in groups for choice in group.modifiers for text in choice.translations]
+    return sorted({language for language, _field, _text in texts})

@@ -73,12 +73,13 @@ def _refuse_bombs(data: bytes) -> None:
 
 
 def _refuse_strays(rows: list[Row]) -> None:
-    """Raise FileRefused for a sheet with something far from the menu, which would not be read."""
+    """Raise FileRefused for a sheet with something far from the other rows, which would not be read."""
     if any(len(row.cells) > MOST_COLUMNS for row in rows):
         raise FileRefused(TOO_WIDE)
     if rows[-1].number > FARTHEST_ROW:
         raise FileRefused(
-            gettext("Row %(row)s is far below the menu. Copy the menu into a new workbook.") % {"row": rows[-1].number}
+            gettext("Row %(row)s is far below the others. Copy the rows into a new workbook.")
+            % {"row": rows[-1].number}
         )
 
 
@@ -104,7 +105,7 @@ def _rows(sheet: Any) -> list[Row]:
     for number, cells in enumerate(islice(sheet.iter_rows(), LAST_ROW), start=1):
         read += len(cells)
         if read > MOST_CELLS:
-            raise FileRefused(gettext("The sheet has cells far to the right. Copy the menu into a new workbook."))
+            raise FileRefused(gettext("The sheet has cells far to the right. Copy the rows into a new workbook."))
         found = [_cell(cell) for cell in cells[:MOST_COLUMNS]]
         found += [stray for stray in map(_cell, cells[MOST_COLUMNS:]) if stray][:1]
         while found and not found[-1]:

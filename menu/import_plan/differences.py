@@ -66,7 +66,7 @@ def translation_changes(
     column: str, what: str, before: Iterable[TranslatedText], after: Iterable[TranslatedText]
 ) -> Iterator[PlannedChange]:
     """Return the changes of texts in other languages. `column` is that of the restaurant's own text, or empty."""
-    old, new = ({(language, field): text for language, field, text in told} for told in (before, after))
+    old, new = ({(language, field): text for language, field, text in texts} for texts in (before, after))
     for language, field in sorted({*old, *new}):
         texts = old.get((language, field), ""), new.get((language, field), "")
         if texts[0] != texts[1]:

@@ -139,8 +139,8 @@ class _Planner:
             before, after = sorted(of_level(known, level)), sorted(of_level(stated, level))
             if before != after:
                 shown[column] = before, after
-        told = shown.pop("translations", ({}, {}))
-        draft.changes += translation_changes("", "", *map(texts_of, told))
+        translations = shown.pop("translations", ({}, {}))
+        draft.changes += translation_changes("", "", *map(texts_of, translations))
         for name, (before, after) in shown.items():
             draft.changes.append(PlannedChange(name, name.replace("_", " "), _in_words(before), _in_words(after)))
 
@@ -278,9 +278,9 @@ class _Planner:
             self._problem(dish, column or name, message)
 
     def _check_texts(
-        self, model: type[Model], told: Sequence[TranslatedText], dish: ImportedItem, column: str = ""
+        self, model: type[Model], texts: Sequence[TranslatedText], dish: ImportedItem, column: str = ""
     ) -> None:
-        for (language, name), message in too_long(model, told).items():
+        for (language, name), message in too_long(model, texts).items():
             self._problem(dish, f"{column or name}:{language}", message)
 
     def _problem(self, dish: ImportedItem, column: str, message: str) -> None:

@@ -14,10 +14,12 @@ from bistro.core.kernel.texts import clean_text
 from bistro.core.writing.configuration_events import ConfigurationChanged
 from bistro.core.writing.unit_of_work import UnitOfWork
 from menu.steps import touch_menu
-from menu.translation_texts import MODELS, key_of
-from menu.translations import merged, other_languages, too_long
+from menu.translation_texts import MODELS, TextKey
+from menu.translations import TranslatedText, merged, other_languages, too_long
 
+Wanted = Mapping[TextKey, str]
 Rows = dict[tuple[str, int], Any]
+Changes = dict[tuple[str, int], list[TranslatedText]]
 
 
 def translate_menu(*, language: str, texts: Mapping[str, str], seen: Mapping[str, str], actor: Actor) -> int:
@@ -31,8 +33,7 @@ def translate_menu(*, language: str, texts: Mapping[str, str], seen: Mapping[str
     actor.require(Permission.MANAGE)
     if language not in other_languages(restaurant_of(actor).language):
         raise InvalidInput(gettext("The menu cannot have this language."), code="language_unknown")
-    wanted = {key: clean_text(text) for key, text in texts.items()}
-    wanted = {key: text for key, text in wanted.items() if text != seen.get(key, "")}
+    wanted = _wanted(texts, seen)
     if not wanted:
         return 0
     with UnitOfWork(actor) as work:
@@ -40,20 +41,32 @@ def translate_menu(*, language: str, texts: Mapping[str, str], seen: Mapping[str
         changes = _changes(wanted, rows, language)
         _require_lengths(wanted, language)
         _require_as_seen(wanted, seen, rows, language)
-        for (letter, pk), told in changes.items():
-            _write(rows[letter, pk], told, language, work)
+        for row, changed in changes.items():
+            _write(rows[row], changed, language, work)
         if changes:
             touch_menu(work, gettext("translations"))
-    return sum(len(told) for told in changes.values())
+    return sum(len(changed) for changed in changes.values())
 
 
-def _locked(wanted: Mapping[str, str], work: UnitOfWork) -> Rows:
+def _wanted(texts: Mapping[str, str], seen: Mapping[str, str]) -> Wanted:
+    """Return the texts that differ from those that the person saw. Raises NotYours for a key that is none."""
+    wanted = {}
+    for written, typed in texts.items():
+        text = clean_text(typed)
+        if text == seen.get(written, ""):
+            continue
+        key = TextKey.parse(written)
+        if key is None:
+            raise _gone()
+        wanted[key] = text
+    return wanted
+
+
+def _locked(wanted: Wanted, work: UnitOfWork) -> Rows:
     """Lock the rows of these keys. Raises NotYours if one is missing or archived."""
     ids: dict[str, set[int]] = defaultdict(set)
     for key in wanted:
-        if (found := key_of(key)) is None:
-            raise _gone()
-        ids[found[0]].add(found[1])
+        ids[key.letter].add(key.pk)
     rows: Rows = {}
     for letter, model in MODELS.items():
         for row in model.objects.of_restaurant(work.restaurant_id).not_archived().filter(pk__in=ids[letter]).locked():
@@ -68,46 +81,43 @@ def _gone() -> NotYours:
     return NotYours(message, code="item_not_found")
 
 
-def _changes(wanted: Mapping[str, str], rows: Rows, language: str) -> dict[tuple[str, int], list[tuple[str, str]]]:
-    """Return {row: (field, text)} of the texts that differ from what is stored."""
-    changes: dict[tuple[str, int], list[tuple[str, str]]] = defaultdict(list)
+def _changes(wanted: Wanted, rows: Rows, language: str) -> Changes:
+    """Return {row: texts} of the texts that differ from what is stored."""
+    changes: Changes = defaultdict(list)
     for key, text in wanted.items():
-        letter, pk, field = key_of(key) or ("", 0, "")
-        if _present(rows[letter, pk], language, field) != text:
-            changes[letter, pk].append((field, text))
+        if _stored(rows, key, language) != text:
+            changes[key.row].append((language, key.field, text))
     return changes
 
 
-def _present(row: Any, language: str, field: str) -> str:
-    return str(row.translations.get(language, {}).get(field, ""))
+def _stored(rows: Rows, key: TextKey, language: str) -> str:
+    return str(rows[key.row].translations.get(language, {}).get(key.field, ""))
 
 
-def _require_lengths(wanted: Mapping[str, str], language: str) -> None:
+def _require_lengths(wanted: Wanted, language: str) -> None:
     problems = {}
     for key, text in wanted.items():
-        letter, _pk, field = key_of(key) or ("", 0, "")
-        for message in too_long(MODELS[letter], [(language, field, text)]).values():
-            problems[key] = [message]
+        for message in too_long(MODELS[key.letter], [(language, key.field, text)]).values():
+            problems[str(key)] = [message]
     if problems:
         raise InvalidInput(gettext("Some texts are too long. Nothing was saved."), code="too_long", fields=problems)
 
 
-def _require_as_seen(wanted: Mapping[str, str], seen: Mapping[str, str], rows: Rows, language: str) -> None:
+def _require_as_seen(wanted: Wanted, seen: Mapping[str, str], rows: Rows, language: str) -> None:
     problems = {}
     for key, text in wanted.items():
-        letter, pk, field = key_of(key) or ("", 0, "")
-        present = _present(rows[letter, pk], language, field)
-        if present not in (seen.get(key, ""), text):
-            problems[key] = [present]
+        stored = _stored(rows, key, language)
+        if stored not in (seen.get(str(key), ""), text):
+            problems[str(key)] = [stored]
     if problems:
         message = gettext("Somebody else translated some of these texts meanwhile. Nothing was saved yet.")
         raise LostRace(message, code="changed_meanwhile", fields=problems)
 
 
-def _write(row: Any, told: list[tuple[str, str]], language: str, work: UnitOfWork) -> None:
+def _write(row: Any, changes: list[TranslatedText], language: str, work: UnitOfWork) -> None:
     """Save the texts of a row and record them."""
     before = ", ".join(row.translations.get(language, {}).values())
-    row.translations = merged(row.translations, [(language, field, text) for field, text in told])
+    row.translations = merged(row.translations, changes)
     row.save(update_fields=["translations"])
     after = ", ".join(row.translations.get(language, {}).values())
     changed = {f"translations ({language})": (before, after)}

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bistro.core.kernel.errors import DomainError
-from bistro.core.models import Event
+from bistro.core.models import Event, Restaurant
 from bistro.core.tests.http import nothing_changes
 from menu.models import Category, Item, MenuVersion
 from menu.services import translate_menu
@@ -93,6 +93,15 @@ def test_refusals_change_nothing(house, soup, language, text, code):
             actor=house.actor("manager"),
         )
     assert refused.value.code == code
+
+
+def test_texts_never_become_those_of_another_language(house, soup, boss):
+    """A manager changes the language of the house to French while somebody translates into it."""
+    shown, seen = inputs(boss.get(PAGE))
+    Restaurant.objects.filter(pk=house.restaurant.pk).update(language="fr")
+    with nothing_changes():
+        answer = boss.post(PAGE, {**shown, f"i{soup.pk}.description": "Gratinée.", "seen": seen})
+    assert (answer.status_code, "cannot have this language" in answer.content.decode()) == (422, True)
 
 
 def test_other_houses_and_other_roles(house, other_house, soup, boss):

@@ -15,7 +15,7 @@ from tables.models import Party
 
 
 @dataclass(slots=True)
-class Answer:
+class ReducedAmounts:
     """Amounts of lines, their parts of the service charge, and of what each adjustment took off, {its id: amount}."""
 
     lines: dict[int, Decimal] = field(default_factory=dict)
@@ -55,15 +55,15 @@ def adjustments_of(orders: Sequence[Order]) -> list[Adjustment]:
     return list(Adjustment.objects.filter(pk__in=chosen).select_related("bill__party__joined_to").order_by("pk"))
 
 
-def reduced(orders: Sequence[Order], adjustments: Iterable[Adjustment]) -> Answer:
+def reduced(orders: Sequence[Order], adjustments: Iterable[Adjustment]) -> ReducedAmounts:
     """Return what the lines of kept orders cost after these adjustments, each bill computed alone.
 
     Costs the queries of `service_terms`.
     """
     rows, terms = list(adjustments), service_terms(orders)
-    answer = Answer()
+    result = ReducedAmounts()
     if not rows and not terms:
-        return answer
+        return result
     by_party = _by_party(orders)
     party_of_line = {line.pk: order.party_id for order in orders for line in order.lines.all()}
     wanted: dict[int, list[Reduction]] = defaultdict(list)
@@ -74,10 +74,10 @@ def reduced(orders: Sequence[Order], adjustments: Iterable[Adjustment]) -> Answe
             found = waivers if row.kind == AdjustmentKind.SERVICE else wanted
             found[party].append(Reduction(row.pk, row.line_id, row.amount, row.percent, row.most))
     for party, reductions in wanted.items():
-        _reduce(by_party[party], reductions, answer)
+        _reduce(by_party[party], reductions, result)
     for party, each in terms.items():
-        _charge(by_party[party], each, waivers[party], answer)
-    return answer
+        _charge(by_party[party], each, waivers[party], result)
+    return result
 
 
 def _by_party(orders: Sequence[Order]) -> dict[int, list[Order]]:
@@ -87,20 +87,20 @@ def _by_party(orders: Sequence[Order]) -> dict[int, list[Order]]:
     return found
 
 
-def _reduce(orders: Sequence[Order], reductions: Sequence[Reduction], answer: Answer) -> None:
+def _reduce(orders: Sequence[Order], reductions: Sequence[Reduction], result: ReducedAmounts) -> None:
     prices = {line.pk: line.total for order in orders for line in order.lines.all()}
     found = reduce(prices, reductions, orders[0].rounding)
-    answer.lines |= found.lines
-    answer.taken |= found.taken
+    result.lines |= found.lines
+    result.taken |= found.taken
 
 
-def _charge(orders: Sequence[Order], terms: ServiceTerms, waivers: Sequence[Reduction], answer: Answer) -> None:
+def _charge(orders: Sequence[Order], terms: ServiceTerms, waivers: Sequence[Reduction], result: ReducedAmounts) -> None:
     """Add the service charge of a bill: guests who eat in pay it."""
     eaten_in = [line for order in orders if order.kind == OrderKind.DINE_IN for line in order.lines.all()]
-    prices = {line.pk: answer.lines.get(line.pk, line.total) for line in eaten_in}
+    prices = {line.pk: result.lines.get(line.pk, line.total) for line in eaten_in}
     found = levy(prices, terms.percent, waivers, orders[0].rounding)
-    answer.service |= {line: ServicePart(part, terms) for line, part in found.lines.items()}
-    answer.taken |= found.taken
+    result.service |= {line: ServicePart(part, terms) for line, part in found.lines.items()}
+    result.taken |= found.taken
 
 
 def service_terms(orders: Sequence[Order]) -> dict[int, ServiceTerms]:

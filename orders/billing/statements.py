@@ -108,7 +108,7 @@ class Statement:
         """Return what a refund takes off the sale: nothing for dishes that were voided since."""
         if not refund.lines:
             return refund.of_sale
-        there = sum((self.owed.loads.get(line, ZERO) for line in refund.lines), ZERO)
+        there = sum((self.owed.with_service.get(line, ZERO) for line in refund.lines), ZERO)
         return min(refund.of_sale, there)
 
     @property
@@ -162,7 +162,9 @@ class Statement:
     def amount_of(self, parts: Mapping[int, Fraction]) -> Decimal:
         """Return what these parts of lines cost with their service charge, rounded down to the smallest unit."""
         rounding = self.restaurant.rounding
-        exact = sum((units_of(self.owed.loads[line], rounding) * part for line, part in parts.items()), Fraction(0))
+        exact = sum(
+            (units_of(self.owed.with_service[line], rounding) * part for line, part in parts.items()), Fraction(0)
+        )
         return rounding.amount(floor(exact))
 
     def share(self, share_id: int) -> ShareState | None:
@@ -231,7 +233,9 @@ def _share_states(
     captured = [payment for payment in payments if payment.status in ARRIVED]
     under_way = [payment for payment in payments if payment.status in RESERVING]
     common = paid_for(None, counted(payments), refunds)
-    found = totals([part_of(share) for share in shares], amounts.loads, seats_of(orders), restaurant.rounding, common)
+    found = totals(
+        [part_of(share) for share in shares], amounts.with_service, seats_of(orders), restaurant.rounding, common
+    )
     return tuple(
         ShareState(share, found[share.pk], paid_for(share.pk, captured, refunds), paid_for(share.pk, under_way, ()))
         for share in shares

@@ -34,9 +34,10 @@ def seat(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
         size, insist, once = _size(request), _insists(request), once_of(request)
         if once is None:
             return services.seat_party(table_id=pk, size=size, server_id=server, insist=insist, actor=actor)
-        return services.seat_party_once(
+        party, _replayed = services.seat_party_once(
             table_id=pk, size=size, server_id=server, insist=insist, actor=actor, once=once
-        )[0]
+        )
+        return party
 
     return _act(request, actor, pk, seat)
 

@@ -1,6 +1,6 @@
 // The keys of the floor editor while the drawing has the focus. N and P go from item to item, arrows move what is selected.
 
-import { addSeats, ACTIONS, nudge, turn } from "./editor-actions.js";
+import { ACTIONS, addSeats, nudge, turn } from "./editor-actions.js";
 import { resize } from "./editor-sizes.js";
 import { itemsOn } from "./plan-edits.js";
 import { NOTHING, stepped, these, toggled } from "./plan-selection.js";

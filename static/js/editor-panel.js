@@ -1,6 +1,6 @@
 // The side of the floor editor: facts of what is selected, of the floor, the tray, a run of tables, tabs of the floors.
 
-import { addTables, ACTIONS } from "./editor-actions.js";
+import { ACTIONS, addTables } from "./editor-actions.js";
 import { namesOf, text } from "./editor-words.js";
 import { commonWord, described, isTable, tablesOn, taken, trayOf } from "./plan-edits.js";
 import { withFloorFacts } from "./plan-floors.js";

@@ -55,8 +55,7 @@ def _act(row: Booking, sent: Any) -> None:
         services.confirm_booking(booking_id=row.pk, actor=actor)
         return
     if "delay" in sent:
-        minutes = whole_number(sent["delay"], least=0, most=max(DELAYS))
-        services.announce_delay(booking_id=row.pk, minutes=-1 if minutes is None else minutes, actor=actor)
+        services.announce_delay(booking_id=row.pk, minutes=whole_number(sent["delay"]), actor=actor)
         return
     starts, size = moment_of(sent.get("starts", "")[:40]), _size(row, sent)
     if starts is None:

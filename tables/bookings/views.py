@@ -67,7 +67,7 @@ def day_context(actor: Actor, restaurant: Restaurant, wanted: date, *, as_lines:
     }
 
 
-def _lists(shown: page.Day, restaurant: Restaurant) -> list[tuple[str, list[page.Listed]]]:
+def _lists(shown: page.Day, restaurant: Restaurant) -> list[tuple[str, list[page.ListedBooking]]]:
     """Return the lists of a day with their titles; only that of the guests to come may be empty."""
     lists = (_("To come"), shown.expected), (_("Seated"), shown.seated), (_("Gone"), shown.gone)
     return [(title, page.listed(rows, restaurant.tz)) for title, rows in lists if rows or rows is shown.expected]
@@ -87,7 +87,7 @@ def new(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
         return render(request, "bookings/new.html", {**context, "problem": form.problem}, status=422)
     try:
         booking, _replayed = services.take_booking(
-            guest=form.guest(), wish=form.wish(), actor=actor, once=_once(request)
+            guest=form.guest(), wish=form.wish(), actor=actor, once=once_of(request)
         )
     except DomainError as refusal:
         return _refused(request, "bookings/new.html", context, refusal, actor)
@@ -140,11 +140,6 @@ def act(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     if done.party is not None and done.party.server is not None and service is services.seat_booking:
         messages.success(request, _("%(name)s serves them.") % {"name": done.party.server.get_full_name()})
     return redirect(_day_address(restaurant, row))
-
-
-def _once(request: HtmxHttpRequest) -> services.Once | None:
-    once = once_of(request)
-    return services.Once(once.key, once.fingerprint) if once else None
 
 
 def _refused(

@@ -36,7 +36,7 @@ def add_party(
 
     def add() -> WaitlistEntry:
         with UnitOfWork(actor) as work:
-            if (known := steps.waits_already(once, work)) is not None:
+            if (known := steps.added_before(once, work)) is not None:
                 return known
             return steps.add_waiting(
                 work, name=name, size=size, phone=phone, notes=notes, quoted=quoted, key=once.key if once else None

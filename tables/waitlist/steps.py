@@ -71,8 +71,8 @@ def add_waiting(
     return entry
 
 
-def waits_already(once: Once | None, work: UnitOfWork) -> WaitlistEntry | None:
-    """Return the entry that a request with this key made."""
+def added_before(once: Once | None, work: UnitOfWork) -> WaitlistEntry | None:
+    """Return the entry that a request with this key added, None for a new key."""
     require_transaction()
     if once is None:
         return None

@@ -56,7 +56,7 @@ class ActorFilter(SimpleListFilter):
 class EventAdmin(ReadOnlyAdmin):
     """The list of events, newest first."""
 
-    list_display = ("moment", "who", "kind", "deed", "subject", "seq")
+    list_display = ("moment", "who", "kind", "action_words", "subject", "seq")
     list_display_links = ("moment",)
     list_filter = (TypeFilter, ActorFilter, ("at", RangeDateTimeFilter))
     search_fields = ("=subject", "^actor_label")
@@ -66,7 +66,7 @@ class EventAdmin(ReadOnlyAdmin):
     fields = (
         ("moment", "seq"),
         ("who", "actor"),
-        ("kind", "deed"),
+        ("kind", "action_words"),
         ("subject", "table_id"),
         "device_id",
         "pretty",
@@ -85,7 +85,7 @@ class EventAdmin(ReadOnlyAdmin):
         return kind_text(event.type)
 
     @admin.display(description=_("Action"))
-    def deed(self, event: Event) -> str:
+    def action_words(self, event: Event) -> str:
         return action_text(event.type, event.action)
 
     @admin.display(description=_("Data"))

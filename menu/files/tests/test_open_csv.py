@@ -105,7 +105,7 @@ def test_a_column_too_far_to_the_right_is_refused_and_empty_ones_are_not():
 
 
 def test_too_many_rows_and_too_many_bytes_are_refused(monkeypatch):
-    with pytest.raises(FileRefused, match="at most 5000 dishes"):
+    with pytest.raises(FileRefused, match="at most 5000 rows"):
         open_sheet(b"name,price\n" + b"Soup,3\n" * 5100)
     monkeypatch.setattr("menu.files.opening.MOST_BYTES", 1024 * 1024)
     with pytest.raises(FileRefused, match="larger than 1 MB"):

@@ -54,7 +54,7 @@ class Choice:
         return min(statement.amount_of(self._free(statement)), statement.due)
 
     def _free(self, statement: Statement) -> Mapping[int, Fraction]:
-        known = set(statement.owed.loads)
+        known = set(statement.owed.with_service)
         free = statement.free_parts(line for line in self.dishes if line in known)
         if len(free) < len(self.dishes):
             raise LostRace(_("Somebody else pays for one of these dishes."), code="dish_taken")

@@ -57,8 +57,8 @@ def lock_bill(party_id: int, work: UnitOfWork, versions: Versions = None) -> Loc
     return Locked(party, own, restaurant, statement)
 
 
-def present(locked: Locked, work: UnitOfWork) -> Statement:
-    """Note that the guests see the bill as it is now, and return it."""
+def mark_presented(locked: Locked, work: UnitOfWork) -> Statement:
+    """Mark the bill as presented to the guests as it is now, and return it."""
     require_transaction()
     bill = locked.bill
     bill.presented_at, bill.presented_total = work.now, locked.statement.total
@@ -115,5 +115,5 @@ def require_approval(*, amount: Decimal, restaurant: Restaurant, actor: Actor, a
 
 def require_lines(lines: Iterable[int], statement: Statement) -> None:
     """Refuse lines that are not dishes of the bill. Raises NotYours (`line_not_found`)."""
-    if not statement.owed.loads.keys() >= set(lines):
+    if not statement.owed.with_service.keys() >= set(lines):
         raise NotYours(_("There is no such line on this bill."), code="line_not_found")

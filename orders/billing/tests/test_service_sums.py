@@ -49,13 +49,13 @@ def test_dishes_service_and_taxes_add_up(bill, tax_mode):
     found = owed([order], Amounts({}, {line: ServicePart(part, terms) for line, part in parts.items()}))
     service = found.service
 
-    assert sum(found.lines.values()) == sum(found.loads.values()) == found.total
+    assert sum(found.lines.values()) == sum(found.with_service.values()) == found.total
     assert sum(service.lines.values()) == sum(service.parts.values()) == service.amount
     assert found.shares[1] + service.amount == found.total
     assert sum((tax.amount for parts in found.line_taxes.values() for tax in parts), Decimal(0)) == found.tax
     net = sum(prices.values()) + sum(parts.values())
     assert found.total == net + (found.tax if tax_mode == "added" else 0)
-    assert all(amount >= prices[line] for line, amount in found.loads.items())
+    assert all(amount >= prices[line] for line, amount in found.with_service.items())
     assert set(found.line_taxes) == set(prices) | set(service.lines)
     if terms.taxes is None and rounding.level == "document":  # the same tax as if each dish cost so much more
         dearer = [(prices[line] + parts[line], dishes[line - 1][1]) for line in prices]

@@ -12,7 +12,7 @@ from django.db.models import Prefetch, Q
 from bistro.core.kernel.money import ZERO
 from bistro.core.models import Restaurant
 from orders.billing.models import Adjustment, Bill, Payment, Refund
-from orders.billing.selectors import Answer, adjustments_of, reduced
+from orders.billing.selectors import ReducedAmounts, adjustments_of, reduced
 from orders.billing.statements import Statement
 from orders.billing.transitions import RefundState
 from orders.models import Order, OrderLine
@@ -42,8 +42,8 @@ def read_books(
     heads = list(_parties(restaurant, parties))
     if not heads:
         return []
-    rows, answer = _read_rows(restaurant, heads, until, moves)
-    return [_statement(restaurant, head, rows, answer) for head in heads]
+    rows, amounts = _read_rows(restaurant, heads, until, moves)
+    return [_statement(restaurant, head, rows, amounts) for head in heads]
 
 
 def parties_of_days(restaurant: Restaurant, first: date, last: date) -> set[int]:
@@ -87,7 +87,7 @@ def _parties(restaurant: Restaurant, parties: Iterable[int]) -> Any:
 
 def _read_rows(
     restaurant: Restaurant, heads: Sequence[Party], until: date | None, moves: Collection[int] | None
-) -> tuple[_Rows, Answer]:
+) -> tuple[_Rows, ReducedAmounts]:
     of_days: dict[str, Any] = {} if until is None else {"business_date__lte": until}
     counted = Q() if moves is None else Q(move__closing__isnull=False) | Q(move__in=moves)
     rows, head_of = _Rows(), families_of(head.pk for head in heads)
@@ -116,7 +116,7 @@ def _read_rows(
     return rows, reduced(kept, adjustments)
 
 
-def _statement(restaurant: Restaurant, head: Party, rows: _Rows, answer: Answer) -> Statement:
+def _statement(restaurant: Restaurant, head: Party, rows: _Rows, amounts: ReducedAmounts) -> Statement:
     orders = rows.orders[head.pk]
     return Statement(
         restaurant=restaurant,
@@ -124,8 +124,8 @@ def _statement(restaurant: Restaurant, head: Party, rows: _Rows, answer: Answer)
         bills=tuple(rows.bills[head.pk]),
         orders=tuple(orders),
         adjustments=tuple(rows.adjustments[head.pk]),
-        owed=owed(orders, answer.amounts),
-        taken=answer.taken,
+        owed=owed(orders, amounts.amounts),
+        taken=amounts.taken,
         payments=tuple(rows.payments[head.pk]),
         refunds=tuple(rows.refunds[head.pk]),
         shares=(),
@@ -141,7 +141,7 @@ def sale_taken_back(book: Statement) -> Mapping[int, Decimal]:
     for refund in book.refunds:
         there = refund.of_sale
         if refund.lines:
-            there = min(there, sum((book.owed.loads.get(line, ZERO) for line in refund.lines), ZERO))
+            there = min(there, sum((book.owed.with_service.get(line, ZERO) for line in refund.lines), ZERO))
         found[refund.pk] = min(there, left)
         left -= found[refund.pk]
     return found

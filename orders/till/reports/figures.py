@@ -102,13 +102,13 @@ def figures_in(stored: Mapping[str, Any]) -> Figures:
 def figures_of(book: Statement) -> Figures:
     """Return the figures of a bill."""
     before, taxes = before_adjustments(book), tax_sums(book.owed, book.owed.lines)
-    whole = net_of(before, before.loads)
+    whole = net_of(before, before.with_service)
     by_kind = dict.fromkeys(AdjustmentKind.values, ZERO)
     for row in book.adjustments:
         by_kind[row.kind] += book.taken.get(row.pk, ZERO)
     found = Figures(
         lines=whole,
-        adjustments=whole - net_of(book.owed, book.owed.loads),
+        adjustments=whole - net_of(book.owed, book.owed.with_service),
         service=book.service.net,
         tax=book.owed.tax,
         written_off=book.written_off,

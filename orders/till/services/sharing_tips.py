@@ -1,6 +1,7 @@
 """The services that share the pool of tips of a day, and correct whose a tip is. Both only add rows."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -24,6 +25,18 @@ from orders.till.tips.book import POOL, Holder, TipBook, people_of, read_book, r
 from orders.till.transitions import TipMoveKind
 
 
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Tips of a business day that go from one holder to another."""
+
+    kind: TipMoveKind
+    day: date
+    amount: Decimal
+    giver: Holder
+    taker: Holder
+    reason: str = ""
+
+
 def share_pool(*, day: date, staff: Sequence[int], actor: Actor) -> list[TipMove]:
     """Share the pool of a business day among people, by the points of their roles, and return the new rows.
 
@@ -40,11 +53,8 @@ def share_pool(*, day: date, staff: Sequence[int], actor: Actor) -> list[TipMove
         rows = []
         for person in sorted({*people, *parts}):
             more = parts.get(person, ZERO) - book.of(Holder(TipTo.PERSON, person)).shared
-            giver, taker = (POOL, Holder(TipTo.PERSON, person)) if more > 0 else (Holder(TipTo.PERSON, person), POOL)
             if more:
-                rows.append(_insert(TipMoveKind.SHARE, day, abs(more), giver, taker, "", restaurant, work, None))
-        for row in rows:
-            work.record(TipsMoved(row=row, currency=restaurant.currency))
+                rows.append(_insert(_share(person, more, day), restaurant, work))
     return rows
 
 
@@ -57,25 +67,31 @@ def correct_tips(
     `day_not_begun`), ReusedKey, NotPermitted.
     """
     actor.require(Permission.CLOSE_DAY)
-    return twice(lambda: _correct(day, amount, giver, taker, reason, actor, once))
+    transfer = Transfer(TipMoveKind.CORRECTION, day, amount, giver, taker, reason)
+    return twice(lambda: _correct(transfer, actor, once))
 
 
-def _correct(
-    day: date, amount: Decimal, giver: Holder, taker: Holder, reason: str, actor: Actor, once: Once | None
-) -> tuple[TipMove, bool]:
+def _share(person: int, amount: Decimal, day: date) -> Transfer:
+    """Return a share of the pool, or one that goes back into it where the amount is negative."""
+    holder = Holder(TipTo.PERSON, person)
+    giver, taker = (POOL, holder) if amount > 0 else (holder, POOL)
+    return Transfer(TipMoveKind.SHARE, day, abs(amount), giver, taker)
+
+
+def _correct(transfer: Transfer, actor: Actor, once: Once | None) -> tuple[TipMove, bool]:
+    giver, taker = transfer.giver, transfer.taker
     with UnitOfWork(actor) as work:
         if (before := known(TipMove, once, work)) is not None:
             return before, True
-        restaurant = _locked_restaurant(day, work)
-        require_money(amount, restaurant.currency, "amount")
-        words = require_reason(reason)
+        restaurant = _locked_restaurant(transfer.day, work)
+        require_money(transfer.amount, restaurant.currency, "amount")
+        reason = require_reason(transfer.reason)
         _require_people([holder.staff for holder in (giver, taker) if holder.staff is not None], restaurant)
         if giver == taker:
             message = _("Choose two different recipients.")
             raise InvalidInput(message, fields={"to": [message]})
-        _require_held(amount, giver, read_book(restaurant, day), restaurant)
-        row = _insert(TipMoveKind.CORRECTION, day, amount, giver, taker, words, restaurant, work, once)
-        work.record(TipsMoved(row=row, currency=restaurant.currency))
+        _require_held(transfer.amount, giver, read_book(restaurant, transfer.day), restaurant)
+        row = _insert(replace(transfer, reason=reason), restaurant, work, once)
     return row, False
 
 
@@ -131,29 +147,22 @@ def _parts(book: TipBook, points: Mapping[int, int], restaurant: Restaurant) -> 
     return {person: rounding.amount(part) for person, part in zip(points, units, strict=True)}
 
 
-def _insert(
-    kind: TipMoveKind,
-    day: date,
-    amount: Decimal,
-    giver: Holder,
-    taker: Holder,
-    reason: str,
-    restaurant: Restaurant,
-    work: UnitOfWork,
-    once: Once | None,
-) -> TipMove:
+def _insert(transfer: Transfer, restaurant: Restaurant, work: UnitOfWork, once: Once | None = None) -> TipMove:
+    """Insert the row of a transfer and record it."""
     columns: dict[str, Any] = keys(once, work)
-    return TipMove.objects.create(  # type: ignore[no-any-return]
-        kind=kind,
-        of_day=day,
-        amount=amount,
-        giver=giver.to,
-        giver_staff_id=giver.staff,
-        taker=taker.to,
-        taker_staff_id=taker.staff,
-        reason=reason,
+    row: TipMove = TipMove.objects.create(
+        kind=transfer.kind,
+        of_day=transfer.day,
+        amount=transfer.amount,
+        giver=transfer.giver.to,
+        giver_staff_id=transfer.giver.staff,
+        taker=transfer.taker.to,
+        taker_staff_id=transfer.taker.staff,
+        reason=transfer.reason,
         business_date=restaurant.business_date(work.now),
         made_at=work.now,
         made_by=work.actor.label[:120],
         **columns,
     )
+    work.record(TipsMoved(row=row, currency=restaurant.currency))
+    return row

@@ -54,7 +54,7 @@ class ReservationInput(_Wishes):
 
 @shown(examples.CHANGED_RESERVATION)
 class ReservationEdit(_Wishes):
-    """Any part of a booking. `id`, `createdAt`, `delayMinutes`, `link` and `house_link` may come along in vain."""
+    """Any part of a booking. `id`, `createdAt`, `delayMinutes`, `link` and `house_link` are ignored."""
 
     id = serializers.UUIDField(required=False)
     createdAt = StrictTime(required=False)

@@ -19,6 +19,7 @@ from bistro.core.api.schema import ETAG, IF_MATCH, answered, refusal
 from bistro.core.api.serializers import checked
 from bistro.core.auth.access import api_actor, requires
 from bistro.core.kernel.errors import InvalidInput
+from bistro.core.kernel.once import Once
 from bistro.core.kernel.roles import Permission
 from bistro.core.models import Restaurant
 from tables.bookings import services
@@ -115,7 +116,7 @@ class Reservations(APIView):
             wish=wish,
             actor=actor,
             origin=services.Origin(Source.PHONE if actor.is_staff else Source.PROGRAM),
-            once=services.Once(key, fingerprint(request.data) if key else ""),
+            once=Once(key, fingerprint(request.data)) if key else None,
         )
         answer = shown(booking, 200 if replayed else 201)
         if replayed:

@@ -11,11 +11,10 @@ from tables.bookings.services.changing import (
 from tables.bookings.services.delaying import announce_delay
 from tables.bookings.services.online import book_online, drop_lapsed_holds, end_link, keep_time, renew_link
 from tables.bookings.services.sweeping import follow_overstays, mark_late, remind_guests
-from tables.bookings.services.taking import Guest, Once, Origin, take_booking
+from tables.bookings.services.taking import Guest, Origin, take_booking
 
 __all__ = [
     "Guest",
-    "Once",
     "Origin",
     "announce_delay",
     "book_online",

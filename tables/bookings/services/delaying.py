@@ -19,7 +19,7 @@ from tables.bookings.transitions import EXPECTED, BookingStatus
 from tables.models import Table
 
 
-def announce_delay(*, booking_id: int, minutes: int, actor: Actor) -> Booking:
+def announce_delay(*, booking_id: int, minutes: int | None, actor: Actor) -> Booking:
     """Note by how many minutes guests come later than booked, 0 = in time after all. The booking keeps its times.
 
     Guests who were late already are expected again. Locks: the book.
@@ -27,7 +27,7 @@ def announce_delay(*, booking_id: int, minutes: int, actor: Actor) -> Booking:
     guests at the table would leave less than half of the stay, NotPermitted, NotYours.
     """
     actor.require(Permission.TAKE_BOOKING)
-    if minutes not in (0, *DELAYS):
+    if minutes is None or minutes not in (0, *DELAYS):
         raise InvalidInput(gettext("Choose one of the minutes that are shown."), code="delay_unknown")
     with UnitOfWork(actor) as work:
         lock_book(work)
@@ -38,7 +38,7 @@ def announce_delay(*, booking_id: int, minutes: int, actor: Actor) -> Booking:
             message = gettext("This booking is over. Please call us.")
             raise InvalidInput(message, code="booking_over")
         if not may_announce(booking.starts_at, minutes, work.now):
-            message = gettext("This cannot be said here at this time. Please call us.")
+            message = gettext("This is not possible here at this time. Please call us.")
             raise InvalidInput(message, code="delay_not_now")
         tables = tables_of([booking])[booking.pk]
         _require_time_left(booking, minutes, tables)

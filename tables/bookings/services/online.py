@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from bistro.core.auth.access import restaurant_by_id
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput
+from bistro.core.kernel.once import Once
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.configuration_events import ConfigurationChanged
 from bistro.core.writing.steps import lock_restaurant
@@ -19,7 +20,7 @@ from tables.bookings.hold_steps import drop_lapsed, keep_for_visitor, lock_book
 from tables.bookings.models import Booking, BookingRules, OnlineHold, new_token
 from tables.bookings.placing import Wish, nearest_times, require_offered
 from tables.bookings.selectors import read_house
-from tables.bookings.services.taking import Guest, Once, Origin, take_booking
+from tables.bookings.services.taking import Guest, Origin, take_booking
 from tables.bookings.steps import choose_tables
 from tables.bookings.transitions import Source
 
@@ -52,8 +53,8 @@ def book_online(*, restaurant_id: int, guest: Guest, wish: Wish, key: str, remem
         guest=guest,
         wish=wish,
         actor=Actor.system(restaurant_id, "guest"),
-        origin=Origin(Source.ONLINE, key, remembered),
-        once=Once(f"{key}:{wish.starts_at:%Y%m%d%H%M}:{wish.size}:{contact}", again_after_cancelling=True),
+        origin=Origin(Source.ONLINE, key, remembered, again_after_cancelling=True),
+        once=Once(f"{key}:{wish.starts_at:%Y%m%d%H%M}:{wish.size}:{contact}", fingerprint=""),
     )
     return booking
 

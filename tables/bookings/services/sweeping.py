@@ -13,7 +13,7 @@ from bistro.core.writing.unit_of_work import UnitOfWork
 from tables.bookings.events import BookingIsNear
 from tables.bookings.hold_steps import follow_stays, lock_book
 from tables.bookings.models import Booking, BookingRules, TableHold
-from tables.bookings.selectors import tables_of
+from tables.bookings.selectors import rules_of, tables_of
 from tables.bookings.steps import move_on
 from tables.bookings.times import late_from
 from tables.bookings.transitions import BookingStatus
@@ -35,16 +35,19 @@ def mark_late(*, now: datetime) -> int:
     ):
         if late_from(starts, ends, delay, usual if minutes is None else minutes) <= now:
             due[restaurant].append(pk)
-    return in_each(due, _mark)
+    return in_each(due, partial(_mark, now=now))
 
 
-def _mark(restaurant_id: int, booking_ids: Sequence[int]) -> int:
+def _mark(restaurant_id: int, booking_ids: Sequence[int], *, now: datetime) -> int:
+    """Mark the bookings that are still due: a host may have moved one, or guests said that they come later."""
     with UnitOfWork(Actor.system(restaurant_id, "late bookings")) as work:
         lock_book(work)
-        rows = list(Booking.objects.of_restaurant(restaurant_id).filter(pk__in=booking_ids, status__in=DUE))
-        for booking in rows:
+        grace = rules_of(restaurant_id).late_minutes
+        rows = Booking.objects.of_restaurant(restaurant_id).filter(pk__in=booking_ids, status__in=DUE)
+        late = [each for each in rows if late_from(each.starts_at, each.ends_at, each.delay_minutes, grace) <= now]
+        for booking in late:
             move_on(booking, BookingStatus.LATE, work)
-    return len(rows)
+    return len(late)
 
 
 def remind_guests(*, now: datetime) -> int:

@@ -1,12 +1,13 @@
 """The service that takes a booking."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, ReusedKey
+from bistro.core.kernel.once import Once
 from bistro.core.kernel.roles import Permission
 from bistro.core.kernel.texts import clean_text
 from bistro.core.writing.unit_of_work import UnitOfWork
@@ -53,28 +54,17 @@ class Guest:
 
 
 @dataclass(frozen=True, slots=True)
-class Once:
-    """The idempotency key of a request, and the fingerprint of its body. Without a key a retry books again.
-
-    `again_after_cancelling` lets an equal request book again when its booking was cancelled.
-    """
-
-    key: str | None = None
-    fingerprint: str = field(default="")
-    again_after_cancelling: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Origin:
     """The way by which a booking came.
 
     `visitor` is the key of a booking page, whose kept tables the booking gets. `remembered` is a guest who wants to be
-    known at later visits.
+    known at later visits. `again_after_cancelling` lets an equal request book again when its booking was cancelled.
     """
 
     source: Source = Source.PHONE
     visitor: str = ""
     remembered: bool = False
+    again_after_cancelling: bool = False
 
 
 def take_booking(
@@ -86,10 +76,10 @@ def take_booking(
     (`table_taken`, `slot_full`) with the nearest free times, ReusedKey, NotPermitted, NotYours.
     """
     actor.require(Permission.TAKE_BOOKING)
-    once, origin, house = once or Once(), origin or Origin(), read_house(restaurant_of(actor))
+    origin, house = origin or Origin(), read_house(restaurant_of(actor))
     with nearest_times(), UnitOfWork(actor) as work:
         lock_book(work)
-        if (known := _taken_before(once, work)) is not None:
+        if (known := _taken_before(once, origin, work)) is not None:
             return known, True
         placed = choose_tables(wish, house, work, visitor=origin.visitor)
         booking = Booking.objects.create(
@@ -100,9 +90,9 @@ def take_booking(
             status=BookingStatus.BOOKED,
             source=origin.source,
             created_at=work.now,
-            credential=actor.credential if once.key else "",
-            key=once.key,
-            fingerprint=once.fingerprint if once.key else "",
+            credential=actor.credential if once else "",
+            key=once.key if once else None,
+            fingerprint=once.fingerprint if once else "",
             **guest.fields(),
         )
         if origin.visitor:
@@ -114,15 +104,15 @@ def take_booking(
     return booking, False
 
 
-def _taken_before(once: Once, work: UnitOfWork) -> Booking | None:
+def _taken_before(once: Once | None, origin: Origin, work: UnitOfWork) -> Booking | None:
     """Return the booking that a request with this key took. Raises ReusedKey if its body was another one."""
-    if once.key is None:
+    if once is None:
         return None
     rows = Booking.objects.of_restaurant(work.restaurant_id)
     booking: Booking | None = rows.filter(credential=work.actor.credential, key=once.key).first()
     if booking is not None and booking.fingerprint != once.fingerprint:
         raise ReusedKey(gettext("This Idempotency-Key was used for another booking."))
-    if booking is not None and once.again_after_cancelling and booking.status == BookingStatus.CANCELLED:
+    if booking is not None and origin.again_after_cancelling and booking.status == BookingStatus.CANCELLED:
         rows.filter(pk=booking.pk).update(key=None)  # the next booking gets the key
         return None
     return booking

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 
 from bistro.core.kernel.errors import DomainError, LostRace
@@ -11,10 +12,13 @@ from bistro.core.writing.unit_of_work import UnitOfWork
 from tables.bookings import services
 from tables.bookings.hold_steps import follow_stays
 from tables.bookings.models import Booking, TableHold
+from tables.bookings.services import sweeping
 from tables.bookings.tests.evenings import book, path, text
 from tables.models import Occupancy, Party
 
 pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+LATER = F("starts_at") + HOUR
 
 
 @pytest.fixture
@@ -126,6 +130,16 @@ def test_late_guests_and_no_shows(house, host, other_house):
     assert TableHold.objects.live().filter(booking=booking).exists()
     elsewhere.refresh_from_db()
     assert elsewhere.status == "late"
+
+
+@pytest.mark.parametrize("news", [{"delay_minutes": 20}, {"starts_at": LATER, "ends_at": LATER + HOUR}])
+def test_news_that_come_just_before_the_lock_count(house, monkeypatch, news):
+    """Guests say that they come later, or a host moves them, while the sweep waits for the book."""
+    booking, real = book(house, soon()), sweeping.lock_book
+    monkeypatch.setattr(sweeping, "lock_book", lambda work: Booking.objects.update(**news) and real(work))
+    assert services.mark_late(now=soon(16)) == 0
+    booking.refresh_from_db()
+    assert booking.status == "booked"
 
 
 def test_a_no_show_whose_table_was_given_away(house, host):
