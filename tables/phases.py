@@ -21,23 +21,23 @@ PHASES = {
     "bill_asked_at": 0.15,
     "paid_at": 0.08,
 }
+# The phase that follows each one of guests who are still here. Which dish is the last one is known only afterwards.
+FOLLOWING = {
+    "seated_at": "first_order_at",
+    "first_order_at": "first_dish_at",
+    "first_dish_at": "bill_asked_at",
+    "bill_asked_at": "paid_at",
+    "paid_at": "",
+}
 SIZES = (2, 4, 6)  # the largest parties of a group; larger ones are a group of their own
 DEFAULT_STAY = (75.0, 90.0, 105.0, 120.0)  # of each group of sizes
 ENOUGH = 20
 NEWEST, DAYS = 1000, 60
 SHORTEST, LONGEST = 3.0, 12 * 60.0  # stays outside are mistakes
-SPREAD = (0.75, 1.0, 1.3)  # around a fixed number, where nothing was learned
+SPREAD = (0.5, 0.65, 0.75, 0.85, 0.95, 1.0, 1.05, 1.15, 1.3, 1.45, 1.7)  # of a fixed number, where nothing was learned
+OVERDUE = (2.0, 5.0, 10.0)  # minutes, of guests who stay longer than nearly everybody before
 
 Group = tuple[int | None, str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """The minutes that a party probably still stays: short, usual and long (30th, 50th and 70th percentile)."""
-
-    short: float
-    usual: float
-    long: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,33 +62,44 @@ class Phases:
             for key in ((group, part), (group, None), (None, None)):
                 self.stays.setdefault(key, []).append(minutes)
 
-    def whole_stay(self, size: int | None, at: datetime) -> Left:
-        """Return how long a party that is seated at a time usually stays."""
+    def stays_of(self, size: int | None, at: datetime) -> list[float]:
+        """Return the minutes that a party that is seated at a time may stay, ascending."""
         return self._left("seated_at", 0.0, size, at)
 
-    def left(self, party: Party) -> Left:
-        """Return how long a seated party probably still stays, by the phase that it has reached."""
+    def left(self, party: Party) -> list[float]:
+        """Return the minutes that a seated party may still stay, ascending, by the phase that it has reached."""
         seated_at = party.seated_at or self.now
         phase, since = "seated_at", seated_at
-        for name in PHASES:
+        for name in FOLLOWING:
             begun = getattr(party, name)
             if begun is not None and begun >= since:
                 phase, since = name, begun
         return self._left(phase, minutes_between(since, self.now), party.size, seated_at)
 
-    def _left(self, phase: str, elapsed: float, size: int | None, seated_at: datetime) -> Left:
-        """Return what is left of a phase that began `elapsed` minutes ago: of stays that were not over by then."""
+    def _left(self, phase: str, elapsed: float, size: int | None, seated_at: datetime) -> list[float]:
+        """Return what was left of past stays when as much time of the phase had elapsed, and it was not over.
+
+        Where phases were not noted, the stays count that were not over.
+        """
+        known = [stay for stay in self._alike(size, seated_at) if phase in stay]
+        if len(known) < ENOUGH:
+            usual = DEFAULT_STAY[_place(group_of(size))] * PHASES[phase]
+            return [usual * share - elapsed for share in SPREAD if usual * share > elapsed] or list(OVERDUE)
+        following = FOLLOWING[phase]
+        as_far = [stay[phase] for stay in known if stay[phase] - stay.get(following, 0.0) > elapsed]
+        if len(as_far) < ENOUGH // 4:
+            as_far = [stay[phase] for stay in known if stay[phase] > elapsed]
+        if len(as_far) < ENOUGH // 4:
+            return list(OVERDUE)
+        return sorted(minutes - elapsed for minutes in as_far)
+
+    def _alike(self, size: int | None, seated_at: datetime) -> Sequence[Mapping[str, float]]:
+        """Return the stays of the narrowest group of a party that has enough of them."""
         group = group_of(size)
-        for key in ((group, daypart(seated_at, self.zone)), (group, None), (None, None)):
-            known = [stay[phase] for stay in self.stays.get(key, ()) if phase in stay]
-            if len(known) < ENOUGH:
-                continue
-            still = sorted(each - elapsed for each in known if each > elapsed)
-            if len(still) >= ENOUGH // 4:
-                return Left(*(quantile(still, share) for share in (0.3, 0.5, 0.7)))
-            return Left(2.0, 5.0, 10.0)  # they stay longer than nearly everybody before
-        usual = max(DEFAULT_STAY[_place(group)] * PHASES[phase] - elapsed, 5.0)
-        return Left(*(usual * share for share in SPREAD))
+        for key in ((group, daypart(seated_at, self.zone)), (group, None)):
+            if len(self.stays.get(key, ())) >= ENOUGH:
+                return self.stays[key]
+        return self.stays.get((None, None), ())
 
     def table(self) -> list[PhaseTimes]:
         """Return medians and 90th percentiles of each group that has enough stays, the widest first."""

@@ -52,7 +52,7 @@ class WaitingPage:
 
 
 def read_waiting(actor: Actor, restaurant: Restaurant | None = None) -> WaitingPage:
-    """Return the waiting list of an actor's restaurant. Ten queries, however long it is."""
+    """Return the waiting list of an actor's restaurant. Eleven queries, however long it is."""
     restaurant, now = restaurant or restaurant_of(actor), timezone.now()
     room = Room(restaurant.pk, now, restaurant.tz)
     offers = TableOffer.objects.visible_to(actor).filter(until__gt=now).select_related("table")
@@ -62,7 +62,7 @@ def read_waiting(actor: Actor, restaurant: Restaurant | None = None) -> WaitingP
     return WaitingPage(
         rows=rows,
         guests=sum(row.entry.party.size or 0 for row in rows),
-        quotes=[(size, room.quote(size)) for size in SIZES],
+        quotes=list(room.quotes(SIZES).items()),
         tables=[table for table in room.tables if room.is_free(table)],
         report=read_accuracy(restaurant.pk, now, restaurant.tz),
         may_insist=actor.may(Permission.OVERSEAT),

@@ -1,24 +1,27 @@
 """Quotes: when a table that fits is probably free, as a range of minutes.
 
-The tables' usual remaining times come from `tables.phases`. Parties that wait longer, and tables that are kept for
-somebody, come first.
+The room is read here; `tables.waitlist.forecast` tries how its next hours may go.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
-from tables.bookings.models import TableHold
-from tables.models import Occupancy, Table, TableOffer
-from tables.phases import Left, Phases, minutes_between
+from tables.bookings.models import Booking, TableHold
+from tables.bookings.transitions import BookingStatus
+from tables.models import Occupancy, Party, Table
+from tables.phases import Phases, minutes_between, quantile
+from tables.transitions import PartyStatus
+from tables.waitlist.forecast import FARTHEST, Arrival, Coming, PastWait, Scene, Sitting, Waiting, forecast
 from tables.waitlist.models import WaitlistEntry
 
-CLEANING = 5.0  # minutes between two parties
 STEP = 5  # ranges end on these minutes
 LOOK_AHEAD = timedelta(hours=6)  # for bookings
-FARTHEST = 240  # minutes; nobody waits longer
+NEWEST, PAST_DAYS = 300, 60  # past bookings and waits from which a house learns
+SHARES = (0.3, 0.5, 0.7)  # the percentiles of a forecast that make the range
 UNKNOWN = (45, 90)  # where no table is large enough, so that tables must be joined
 
 
@@ -30,17 +33,8 @@ class Quote:
     high: int
 
 
-@dataclass(slots=True)
-class Seat:
-    """A table in the calculation, with the minutes until it is free."""
-
-    table: Table
-    free: Left
-    taken: bool = field(default=False)
-
-
 class Room:
-    """The state of the room for quotes at one moment. Six queries, however many tables and parties there are."""
+    """The state of the room for quotes at one moment. Seven queries, however many tables and parties there are."""
 
     def __init__(self, restaurant_id: int, now: datetime, zone: ZoneInfo) -> None:
         self.now, self.phases = now, Phases(restaurant_id, now, zone)
@@ -48,81 +42,119 @@ class Room:
         self.tables = list(here.order_by("seats", "position", "pk"))
         stays = Occupancy.objects.of_restaurant(restaurant_id).open().select_related("party")
         self.sitting = {stay.table_id: stay.party for stay in stays}
-        offers = TableOffer.objects.of_restaurant(restaurant_id).filter(until__gt=now).select_related("party")
-        self.offered = {offer.table_id: offer.party for offer in offers}
-        entries = WaitlistEntry.objects.of_restaurant(restaurant_id).open().select_related("party")
+        entries = WaitlistEntry.objects.of_restaurant(restaurant_id).open().select_related("party__offer")
         self.waiting: Sequence[WaitlistEntry] = list(entries)
-        self.promised: dict[int, list[tuple[float, float]]] = defaultdict(list)
-        holds = TableHold.objects.of_restaurant(restaurant_id).live().overlapping(now, now + LOOK_AHEAD)
-        for table_id, begin, end in holds.filter(booking__isnull=False, booking__party=None).values_list(
-            "table_id", "starts_at", "ends_at"
-        ):
-            self.promised[table_id].append((minutes_between(now, begin), minutes_between(now, end)))
+        offers = [entry.party.offer for entry in self.waiting if hasattr(entry.party, "offer")]
+        self.offered = {offer.table_id: offer.party for offer in offers if offer.until > now}
+        self.coming = self._coming(restaurant_id)
+        self.promised: dict[int, list[Coming]] = defaultdict(list)
+        for coming in self.coming:
+            for table_id in coming.tables:
+                self.promised[table_id].append(coming)
+        self._arrivals = list(self._past_arrivals(restaurant_id))
+        self._past_waits = list(self._waits(restaurant_id))
+        self.usual = cache(lambda size: quantile(self.phases.stays_of(size, self.now), 0.5))
 
     def is_free(self, table: Table) -> bool:
         """Return whether nobody sits at a table and it is kept for nobody."""
         return table.pk not in self.sitting and table.pk not in self.offered
 
     def free_tables(self, size: int | None) -> list[Table]:
-        """Return the free tables that have enough seats, the smallest first."""
+        """Return the free tables that have enough seats and are not needed during a usual stay, the smallest first."""
         return [
             table
             for table in self.tables
-            if table.seats >= (size or 1) and self.is_free(table) and self._free_for(table, size).usual <= 0
+            if table.seats >= (size or 1) and self.is_free(table) and not self._is_needed(table, size)
         ]
 
     def quote(self, size: int | None, *, until: WaitlistEntry | None = None) -> Quote:
         """Return the quote for a party that comes now, or for an entry of the list, whose successors do not count."""
-        seats = [Seat(table, self._free_for(table, size)) for table in self.tables]
+        return self.quotes([size or 1], until=until)[size or 1]
+
+    def quotes(self, sizes: Iterable[int], *, until: WaitlistEntry | None = None) -> dict[int, Quote]:
+        """Return the quotes for parties of these sizes, from one forecast."""
+        sizes = list(sizes)
+        found = forecast(self._scene(until), sizes)
+        return {size: _range(found[size]) if size in found else Quote(*UNKNOWN) for size in sizes}
+
+    def _is_needed(self, table: Table, size: int | None) -> bool:
+        stay = self.usual(size)
+        return any(coming.begins < stay and coming.ends > 0 for coming in self.promised.get(table.pk, ()))
+
+    def _scene(self, until: WaitlistEntry | None) -> Scene:
+        waiting: list[Waiting] = []
         promised = {party.pk for party in self.offered.values()}
         for entry in self.waiting:
             if until is not None and entry.pk == until.pk:
                 break
             if entry.party_id not in promised:
-                self._give(seats, entry.party.size)
-        seat = _best(seats, size)
-        return Quote(*UNKNOWN) if seat is None else rounded(seat.free)
+                waiting.append(Waiting(entry.party.size or 1, minutes_between(entry.arrived_at, self.now)))
+        return Scene(
+            seats={table.pk: table.seats for table in self.tables},
+            sitting=self._guests(),
+            coming=self.coming,
+            arrivals=self._arrivals,
+            waiting=waiting,
+            past_waits=self._past_waits,
+            stays=cache(lambda size: self.phases.stays_of(size, self.now)),
+            usual=self.usual,
+        )
 
-    def _free_for(self, table: Table, size: int | None) -> Left:
-        """Return when a party can have a table for a usual stay, between the bookings that it is promised to."""
-        free, stay = self._free_in(table), self.phases.whole_stay(size, self.now).usual
-        for begin, end in sorted(self.promised.get(table.pk, ())):
-            if begin < free.usual + stay and end > free.usual:
-                free = Left(end, end, end + CLEANING)
-        return free
+    def _guests(self) -> list[Sitting]:
+        """Return the guests at the tables, and those who were offered one, as if they sat there already."""
+        tables: dict[int, list[int]] = defaultdict(list)
+        parties: dict[int, Party] = {}
+        for table_id, party in self.sitting.items():
+            tables[party.pk].append(table_id)
+            parties[party.pk] = party
+        sitting = [Sitting(tables[pk], self.phases.left(party)) for pk, party in parties.items()]
+        kept = ((table, party) for table, party in self.offered.items() if table not in self.sitting)
+        return sitting + [Sitting([table], self.phases.stays_of(party.size, self.now)) for table, party in kept]
 
-    def _free_in(self, table: Table) -> Left:
-        if table.pk in self.sitting:
-            left = self.phases.left(self.sitting[table.pk])
-            return Left(left.short, left.usual, left.long)
-        if table.pk in self.offered:
-            return _later(self.phases.whole_stay(self.offered[table.pk].size, self.now), 0.0)
-        return Left(0.0, 0.0, 0.0)
+    def _coming(self, restaurant_id: int) -> list[Coming]:
+        """Return the bookings of the next hours whose guests have not been seated."""
+        holds = TableHold.objects.of_restaurant(restaurant_id).live().overlapping(self.now, self.now + LOOK_AHEAD)
+        rows = holds.filter(booking__isnull=False, booking__party=None).order_by("pk")
+        tables: dict[int, list[int]] = defaultdict(list)
+        times = {}
+        for table_id, begin, end, booking_id, size in rows.values_list(
+            "table_id", "starts_at", "ends_at", "booking_id", "booking__size"
+        ):
+            tables[booking_id].append(table_id)
+            times[booking_id] = size, minutes_between(self.now, begin), minutes_between(self.now, end)
+        return [Coming(*times[pk], tables[pk]) for pk in tables]
 
-    def _give(self, seats: Iterable[Seat], size: int | None) -> None:
-        """Let a party that waits longer have the best table, for a usual stay."""
-        seat = _best(seats, size)
-        if seat is not None:
-            stay = self.phases.whole_stay(size, self.now)
-            free = seat.free
-            total = Left(free.short + stay.short, free.usual + stay.usual, free.long + stay.long)
-            seat.free = _later(total, CLEANING)
+    def _past_arrivals(self, restaurant_id: int) -> Iterable[Arrival]:
+        """Yield what became of the newest past bookings: when the guests were seated, or given up."""
+        since = self.now - timedelta(days=PAST_DAYS)
+        rows = Booking.objects.of_restaurant(restaurant_id).starting(since, self.now).order_by("-starts_at")
+        rows = rows.filter(status__in=[BookingStatus.SEATED, BookingStatus.FINISHED, BookingStatus.NO_SHOW])
+        columns = "status", "starts_at", "party__seated_at", "ended_at"
+        for status, starts_at, seated_at, ended_at in rows.values_list(*columns)[:NEWEST]:
+            came = status != BookingStatus.NO_SHOW
+            at = seated_at if came else ended_at
+            if at is not None:
+                yield Arrival(minutes_between(starts_at, at), came)
+
+    def _waits(self, restaurant_id: int) -> Iterable[PastWait]:
+        """Yield how long the last parties waited until they were seated or left."""
+        rows = WaitlistEntry.objects.of_restaurant(restaurant_id).filter(
+            closed_at__gt=self.now - timedelta(days=PAST_DAYS), removed=False
+        )
+        for arrived_at, closed_at, status in rows.order_by("-closed_at").values_list(
+            "arrived_at", "closed_at", "party__status"
+        )[:NEWEST]:
+            yield PastWait(minutes_between(arrived_at, closed_at), status == PartyStatus.LEFT)
 
 
-def _best(seats: Iterable[Seat], size: int | None) -> Seat | None:
-    """Return the table with enough seats that is free first, of several the smallest."""
-    fitting = [seat for seat in seats if seat.table.seats >= (size or 1)]
-    return min(fitting, key=lambda seat: (seat.free.usual, seat.table.seats), default=None)
+def _range(tries: Sequence[float]) -> Quote:
+    return rounded(*(quantile(tries, share) for share in SHARES))
 
 
-def _later(left: Left, minutes: float) -> Left:
-    return Left(left.short + minutes, left.usual + minutes, left.long + minutes)
-
-
-def rounded(left: Left) -> Quote:
+def rounded(low: float, usual: float, high: float) -> Quote:
     """Return a range that ends on whole fives, at least five minutes wide, or now."""
-    if left.usual <= 0:
+    if usual <= 0:
         return Quote(0, 0)
-    low = min(int(left.short // STEP) * STEP, FARTHEST - STEP)
-    high = min(-(int(-left.long) // STEP) * STEP, FARTHEST)
-    return Quote(low, max(high, low + STEP))
+    least = min(int(low // STEP) * STEP, FARTHEST - STEP)
+    most = min(-(int(-high) // STEP) * STEP, FARTHEST)
+    return Quote(least, max(most, least + STEP))

@@ -11,7 +11,7 @@ from orders.billing.services import Tender, present_bill, take_payment
 from orders.billing.transitions import Method
 from orders.services import clear_table, deliver_order, seat_party
 from tables.models import Party
-from tables.phases import Left, Phases
+from tables.phases import Phases, quantile
 from tables.services import call_staff
 from tables.waitlist.quoting import Room, rounded
 
@@ -63,33 +63,54 @@ def phases(house, minutes=0):
     return Phases(house.restaurant.pk, at(minutes), Restaurant.objects.get(pk=house.restaurant.pk).tz)
 
 
+def usual(minutes):
+    return quantile(minutes, 0.5)
+
+
 def seated(house, minutes=0, size=2, **noted):
     return Party(restaurant=house.restaurant, table=house.table, size=size, seated_at=at(minutes), **noted)
 
 
 def test_without_stays_fixed_times_hold(house):
-    left = phases(house, 30).left(seated(house))
-    assert (left.short, left.usual) == (0.75 * 45, 45)
+    assert usual(phases(house).stays_of(2, at(0))) == 75
+    assert usual(phases(house, 30).left(seated(house))) == 45
+    assert usual(phases(house, 200).left(seated(house))) == 5, "longer than anybody"
     assert phases(house).table() == []
 
 
 def test_what_is_left_follows_from_stays_and_phases(house):
     past_stays(house, 60)
-    assert phases(house).whole_stay(2, at(0)) == Left(59.0, 60.0, 61.0)
-    assert phases(house, 30).left(seated(house)).usual == 30
+    stays = phases(house).stays_of(2, at(0))
+    assert (stays[0], usual(stays), stays[-1]) == (58, 60, 62)
+    assert usual(phases(house, 30).left(seated(house))) == 30
     eating = seated(house, first_order_at=at(10), first_dish_at=at(35))
-    assert phases(house, 40).left(eating).usual == 30, "35 minutes after the first dish, of which 5 are over"
-    assert phases(house, 90).left(seated(house)).usual == 5, "longer than everybody before"
+    assert usual(phases(house, 40).left(eating)) == 30, "35 minutes after the first dish, of which 5 are over"
+    again = seated(house, first_order_at=at(10), first_dish_at=at(25), last_dish_at=at(39))
+    assert usual(phases(house, 40).left(again)) == 20, "nobody knows whether another course follows"
+    assert usual(phases(house, 90).left(seated(house))) == 5, "longer than everybody before"
     whole = phases(house).table()[0]
     assert (whole.stays, whole.medians["seated_at"], whole.medians["first_dish_at"]) == (25, 60.0, 35.0)
 
 
+def test_only_stays_that_were_as_far_count(house):
+    past_stays(house, 60)
+    slow = Party.objects.filter(pk__in=list(Party.objects.values_list("pk", flat=True)[:8]))
+    slow.update(first_order_at=None, first_dish_at=None)
+    for stay in slow:
+        stay.completed_at += timedelta(minutes=60)
+        stay.save()
+    assert usual(phases(house, 5).left(seated(house))) < 60
+    assert usual(phases(house, 20).left(seated(house))) == pytest.approx(100, abs=2), (
+        "without an order after 20 minutes"
+    )
+
+
 def test_a_group_with_few_stays_falls_back(house):
     past_stays(house, 60)
-    assert phases(house).whole_stay(8, at(0)).usual == 60, "of all sizes"
+    assert usual(phases(house).stays_of(8, at(0))) == 60, "of all sizes"
     past_stays(house, 100, count=20, size=8)
-    assert phases(house).whole_stay(8, at(0)).usual == 100
-    assert phases(house).whole_stay(2, at(0)).usual == 60
+    assert usual(phases(house).stays_of(8, at(0))) == 100
+    assert usual(phases(house).stays_of(2, at(0))) == 60
 
 
 def test_a_quote_counts_those_before(house):
@@ -101,7 +122,7 @@ def test_a_quote_counts_those_before(house):
     assert quote.low <= 30 <= quote.high
     assert quote.high - quote.low <= 10
     assert (room.quote(9).low, room.quote(9).high) == (45, 90), "no table is large enough"
-    assert rounded(Left(0, 0, 0)) == rounded(Left(-1, -1, -1))
+    assert rounded(0, 0, 0) == rounded(-1, -1, -1)
     free = house.add_table()
     room = Room(house.restaurant.pk, at(30), house.restaurant.tz)
     assert (room.quote(2).high, room.free_tables(2)) == (0, [free])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput
-from bistro.core.kernel.money import ZERO, display, units_of
+from bistro.core.kernel.money import ZERO, display, to_coin, units_of
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.billing.access import holder_of, payment_for
@@ -28,7 +28,7 @@ from orders.billing.services.locking import (
 from orders.billing.services.settling import finish_refund, settle_refund
 from orders.billing.services.spending import give_back
 from orders.billing.statements import Statement
-from orders.billing.transitions import PROVIDERS, RefundState
+from orders.billing.transitions import PROVIDERS, Method, RefundState
 from orders.services import Once
 from orders.services.keys import reused_key
 
@@ -158,6 +158,7 @@ def _insert(payment: Payment, wanted: Wanted, locked: Locked, work: UnitOfWork, 
         ask_at=work.now + FIRST_ASK if by_provider else None,
         amount=wanted.amount,
         tip=wanted.tip,
+        rounding=_rounding(payment, wanted, locked),
         of_sale=of_sale,
         taxes=_taxes(of_sale, locked.statement),
         lines=list(wanted.lines),
@@ -169,6 +170,13 @@ def _insert(payment: Payment, wanted: Wanted, locked: Locked, work: UnitOfWork, 
         key=once.key if once else None,
         fingerprint=once.fingerprint if once else "",
     )
+
+
+def _rounding(payment: Payment, wanted: Wanted, locked: Locked) -> Decimal:
+    """Return what the smallest coin adds to cash that goes back, or takes off it."""
+    if payment.method != Method.CASH:
+        return ZERO
+    return to_coin(wanted.money, locked.restaurant.cash_rounding) - wanted.money
 
 
 def _taxes(of_sale: Decimal, statement: Statement) -> list[dict[str, str]]:

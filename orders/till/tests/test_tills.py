@@ -6,6 +6,7 @@ from bistro.core.models import Restaurant
 from bistro.core.tests.http import nothing_changes, refused
 from orders.billing.tests.bills import Bill
 from orders.till.models import Till, TillMove
+from orders.till.tests.days import close
 
 pytestmark = pytest.mark.django_db
 TILLS = "/api/v1/tills"
@@ -109,6 +110,19 @@ def test_rounding_is_in_the_drawer(house, till):
     Restaurant.objects.filter(pk=house.restaurant.pk).update(cash_rounding="0.05")
     Bill(house).pay(amount="9.98")
     assert str(TillMove.objects.get().amount) == "10.0000"
+
+
+def test_cash_goes_back_in_coins_that_there_are(house, till):
+    """Amount and tip as they were asked for; the difference to the coins is rounding, and the closing agrees."""
+    Restaurant.objects.filter(pk=house.restaurant.pk).update(cash_rounding="0.05")
+    cash, card = (Bill(house, table=house.add_table()).pay(method=method, tip="1.03") for method in ("cash", "card"))
+    for payment, body in ((cash, {"amount": "9.98"}), (cash, {"tip": "0.52"}), (card, {"amount": "9.98"})):
+        path = f"/api/v1/payments/{payment['id']}/refunds"
+        assert house.api("manager").post(path, {"reason": "cold", **body}).status_code == 201
+    back = TillMove.objects.filter(kind="refund").order_by("pk").values_list("amount", flat=True)
+    assert list(map(str, back)) == ["-10.0000", "-0.5000", "-9.9800"]
+    body = close(house)
+    assert (body["given_back"], body["rounding"]) == ("20.48", "0.02")
 
 
 def test_the_same_key_is_one_row(house, till):
