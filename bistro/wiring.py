@@ -160,15 +160,6 @@ PLACES: list[Place] = [
     ),
     Place("pass", _("Pass"), "kitchen:expo", "cloche", Permission.WATCH_KITCHEN, about=_("What is ready to serve")),
     Place(
-        "waiting",
-        _("Waiting list"),
-        "waitlist:list",
-        "clock",
-        Permission.SEAT_TABLE,
-        False,
-        _("Waiting parties, quotes, tables kept for them"),
-    ),
-    Place(
         "host",
         _("Host"),
         "host:day",
@@ -176,6 +167,15 @@ PLACES: list[Place] = [
         Permission.TAKE_BOOKING,
         about=_("Bookings of the day, by time and by table"),
         also=("host:new",),
+    ),
+    Place(
+        "waiting",
+        _("Waiting list"),
+        "waitlist:list",
+        "clock",
+        Permission.SEAT_TABLE,
+        False,
+        _("Waiting parties, quotes, tables kept for them"),
     ),
     Place(
         "sections",
