@@ -35,6 +35,10 @@ EVENT_REACTIONS: dict[str, list[str]] = {
         "orders.till.steps.give_cash_back",
         "bistro.receipts.steps.open_for_refunds",
     ],
+    "orders.billing.account_events.AccountSettled": [
+        "orders.till.steps.take_account_money",
+        "bistro.receipts.steps.open_for_accounts",
+    ],
     "orders.billing.voucher_events.VoucherSold": [
         "orders.till.steps.take_voucher_money",
         "bistro.receipts.steps.open_for_vouchers",
@@ -89,6 +93,7 @@ APPEND_ONLY: dict[str, tuple[str, ...]] = {
     "billing.ServiceRule": (),
     "billing.TipRule": (),
     "billing.VoucherMove": (),
+    "billing.AccountMove": (),
     "till.TipMove": (),
 }
 
@@ -155,15 +160,6 @@ PLACES: list[Place] = [
     ),
     Place("pass", _("Pass"), "kitchen:expo", "cloche", Permission.WATCH_KITCHEN, about=_("What is ready to serve")),
     Place(
-        "waiting",
-        _("Waiting list"),
-        "waitlist:list",
-        "clock",
-        Permission.SEAT_TABLE,
-        False,
-        _("Waiting parties, quotes, tables kept for them"),
-    ),
-    Place(
         "host",
         _("Host"),
         "host:day",
@@ -171,6 +167,15 @@ PLACES: list[Place] = [
         Permission.TAKE_BOOKING,
         about=_("Bookings of the day, by time and by table"),
         also=("host:new",),
+    ),
+    Place(
+        "waiting",
+        _("Waiting list"),
+        "waitlist:list",
+        "clock",
+        Permission.SEAT_TABLE,
+        False,
+        _("Waiting parties, quotes, tables kept for them"),
     ),
     Place(
         "sections",

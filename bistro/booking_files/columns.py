@@ -50,12 +50,12 @@ class Columns:
         return row.cell(self.at[field]).text.strip() if field in self.at else ""
 
 
-def map_columns(sheet: Sheet, told: Mapping[str, str]) -> Columns:
-    """Return the columns of a file. `told` is {header: field} of a person, "" to ignore a column.
+def map_columns(sheet: Sheet, mapping: Mapping[str, str]) -> Columns:
+    """Return the columns of a file. `mapping` is {header: field} of a person, "" to ignore a column.
 
     Raises FileRefused if a header or field of the mapping does not exist, or if the file lacks what a booking needs.
     """
-    wanted = {header_key(header): field for header, field in told.items()}
+    wanted = {header_key(header): field for header, field in mapping.items()}
     header = max(sheet.rows[:_HEADER_WITHIN], key=lambda row: sum(_known(text, wanted) for text in row.texts))
     keys = [header_key(text) for text in header.texts]
     for key, field in wanted.items():

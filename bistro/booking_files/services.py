@@ -29,7 +29,7 @@ from tables.models import Table
 
 @dataclass(slots=True)
 class Plan:
-    """The effect of an import. A booking for which no table is free is imported without one, and its row is told."""
+    """The effect of an import. A booking for which no table is free is imported without one, and its row is listed."""
 
     new: list[tuple[ReadBooking, datetime, Place | None]] = field(default_factory=list)
     unchanged: int = 0
@@ -55,7 +55,7 @@ class Plan:
 
 
 def import_bookings(
-    *, data: bytes, told: Mapping[str, str], order: str, encoding: str, actor: Actor, dry_run: bool
+    *, data: bytes, mapping: Mapping[str, str], order: str, encoding: str, actor: Actor, dry_run: bool
 ) -> dict[str, Any]:
     """Import the coming bookings of a file, and return what was or would be done. With any problem nothing is written.
 
@@ -64,7 +64,7 @@ def import_bookings(
     actor.require(Permission.TAKE_BOOKING)
     restaurant, now = restaurant_of(actor), timezone.now()
     sheet = open_sheet(data, encoding=encoding)
-    columns = map_columns(sheet, told)
+    columns = map_columns(sheet, mapping)
     found, problems = read_bookings(sheet, columns, restaurant.tz, order)
     plan = _plan(found, restaurant, actor, now)
     plan.ignored_columns, plan.problems = columns.ignored, sorted([*problems, *plan.problems])

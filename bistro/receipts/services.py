@@ -26,7 +26,7 @@ from kitchen.printing.sheet_steps import print_sheet
 from kitchen.printing.sheets import Row
 from orders.billing.links import link_of
 from orders.billing.page import read_page
-from orders.billing.services.locking import lock_bill, present
+from orders.billing.services.locking import lock_bill, mark_presented
 from orders.documents.access import document_for
 from orders.documents.models import Copy, Signature
 from orders.documents.page import read_paper
@@ -64,7 +64,7 @@ def print_check(*, party_id: int, actor: Actor) -> None:
     actor.require(Permission.TAKE_PAYMENT)
     with UnitOfWork(actor) as work:
         printer = _printer(actor)
-        statement = present(lock_bill(party_id, work), work)
+        statement = mark_presented(lock_bill(party_id, work), work)
         party = statement.party
         with words_of(statement.restaurant) as restaurant:
             table = party.table.name if party.table else ""

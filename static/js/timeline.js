@@ -48,7 +48,7 @@ function show() {
   const note = bar.querySelector(".host__note");
   held.note ??= note.textContent;
   note.textContent = `${values.time} · ${values.table}`;
-  say(word("{name}: {time}, {table}. Enter moves, Escape leaves it.", values));
+  say(word("{name}: {time}, {table}. Press Enter to move, Escape to cancel.", values));
 }
 
 /** Put the bar back where the booking is. */

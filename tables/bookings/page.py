@@ -65,7 +65,7 @@ class Handle:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedBooking:
     """A booking as the list draws it. `act` is the act that is next, blank for none."""
 
     pk: int
@@ -193,10 +193,10 @@ def _word(booking: Booking, now: datetime, *, blocked: bool) -> str:
     return str(BookingStatus(booking.status).label)
 
 
-def listed(rows: Sequence[Row], zone: ZoneInfo) -> list[Listed]:
+def listed(rows: Sequence[Row], zone: ZoneInfo) -> list[ListedBooking]:
     """Return bookings as the list draws them, with times of the restaurant's clock."""
     return [
-        Listed(
+        ListedBooking(
             pk=row.booking.pk,
             time=f"{row.booking.starts_at.astimezone(zone):%H:%M}",
             name=row.booking.guest_name,

@@ -67,7 +67,7 @@ def day_context(actor: Actor, restaurant: Restaurant, wanted: date, *, as_lines:
     }
 
 
-def _lists(shown: page.Day, restaurant: Restaurant) -> list[tuple[str, list[page.Listed]]]:
+def _lists(shown: page.Day, restaurant: Restaurant) -> list[tuple[str, list[page.ListedBooking]]]:
     """Return the lists of a day with their titles; only that of the guests to come may be empty."""
     lists = (_("To come"), shown.expected), (_("Seated"), shown.seated), (_("Gone"), shown.gone)
     return [(title, page.listed(rows, restaurant.tz)) for title, rows in lists if rows or rows is shown.expected]

@@ -20,7 +20,7 @@ FARTHEST = 240  # minutes; nobody waits longer
 ENOUGH = 20  # past bookings from which a house's own arrivals are learned
 STILL_EXPECTED = 5.0  # minutes, for guests later than everybody before
 
-Act = Callable[[], None]
+Event = Callable[[], None]
 Value = TypeVar("Value")
 
 
@@ -74,8 +74,8 @@ class PastWait:
 class Scene:
     """The room at one moment. `seats` has the tables in the order in which hosts fill them, the smallest first.
 
-    `waiting` are those who come first. `stays` returns the minutes that a party of a size may stay,
-    ascending, and `usual` the stay that must fit before the next booking of a table.
+    `waiting` are those who come first. `stays` returns the minutes that a party of a size may stay, ascending, and
+    `usual` the stay that must fit before the next booking of a table.
     """
 
     seats: Mapping[int, int]
@@ -91,15 +91,15 @@ class Scene:
 def forecast(scene: Scene, sizes: Iterable[int]) -> dict[int, list[float]]:
     """Return, for parties of these sizes, the minutes until a table is free in each try, ascending."""
     asked = [size for size in set(sizes) if any(seats >= size for seats in scene.seats.values())]
-    dice = random.Random(SEED)
-    stays = [_spread(sitting.stays, dice) for sitting in scene.sitting]
-    arrivals = [_spread(_still_possible(scene.arrivals, -coming.begins), dice) for coming in scene.coming]
+    rng = random.Random(SEED)
+    stays = [_spread(sitting.stays, rng) for sitting in scene.sitting]
+    arrivals = [_spread(_still_possible(scene.arrivals, -coming.begins), rng) for coming in scene.coming]
     waits = sorted(scene.past_waits, key=lambda wait: wait.minutes)
     found: dict[int, list[float]] = {size: [] for size in asked}
     for number in range(TRIES):
-        patience = [_patience(waits, party.waited, dice) for party in scene.waiting]
-        drawn = [each[number] for each in stays], [each[number] for each in arrivals], patience
-        free = Try(scene, *drawn, dice).play(asked)
+        patience = [_patience(waits, party.waited, rng) for party in scene.waiting]
+        run = Try(scene, [each[number] for each in stays], [each[number] for each in arrivals], patience, rng)
+        free = run.play(asked)
         for size in asked:
             found[size].append(free.get(size, float(FARTHEST)))
     return {size: sorted(minutes) for size, minutes in found.items()}
@@ -113,24 +113,24 @@ def _still_possible(arrivals: Sequence[Arrival], late: float) -> list[Arrival]:
     return left or [Arrival(late + STILL_EXPECTED, False)]
 
 
-def _patience(waits: Sequence[PastWait], waited: float, dice: random.Random) -> float | None:
+def _patience(waits: Sequence[PastWait], waited: float, rng: random.Random) -> float | None:
     """Return after how many more minutes a party leaves the list, or None if it waits as long as it must.
 
     A past party that was seated would have waited longer: as long as one of those who waited longer than it did.
     """
     first = bisect_right(waits, waited, key=lambda wait: wait.minutes)
     while first < len(waits):
-        drawn = dice.randrange(first, len(waits))
+        drawn = rng.randrange(first, len(waits))
         if waits[drawn].left:
             return waits[drawn].minutes - waited
         first = drawn + 1
     return None
 
 
-def _spread(ordered: Sequence[Value], dice: random.Random) -> list[Value]:
+def _spread(ordered: Sequence[Value], rng: random.Random) -> list[Value]:
     """Return a value for each try, evenly from all of the ordered values, in random order."""
     drawn = [ordered[int((number + 0.5) / TRIES * len(ordered))] for number in range(TRIES)]
-    dice.shuffle(drawn)
+    rng.shuffle(drawn)
     return drawn
 
 
@@ -143,14 +143,14 @@ class Try:
         stays: Sequence[float],
         arrivals: Sequence[Arrival],
         patience: Sequence[float | None],
-        dice: random.Random,
+        rng: random.Random,
     ) -> None:
-        self.scene, self.dice, self.now = scene, dice, 0.0
+        self.scene, self.rng, self.now = scene, rng, 0.0
         self.free = set(scene.seats)
         self.waiting = list(scene.waiting)
         self.at_the_door: list[Coming] = []
         self.needed: dict[int, list[Coming]] = {}  # {table: the bookings that it is kept for}
-        self._acts: list[tuple[float, int, Act]] = []
+        self._events: list[tuple[float, int, Event]] = []
         self._numbers = itertools.count()
         for sitting, minutes in zip(scene.sitting, stays, strict=True):
             self._take(sitting.tables, minutes)
@@ -158,24 +158,24 @@ class Try:
             self._expect(coming, arrival)
         for party, minutes_left in zip(scene.waiting, patience, strict=True):
             if minutes_left is not None:
-                self._later(minutes_left, partial(self._lose, party))
+                self._later(minutes_left, partial(self._leave, party))
 
     def play(self, sizes: Sequence[int]) -> dict[int, float]:
         """Play until a table was free for each of these sizes, after those who wait, and return when that was."""
         found: dict[int, float] = {}
         while True:
-            full = self._look_round()
+            full = self._seat_parties()
             for size in sizes:
                 if size not in found and size not in full and self._table_for(size) is not None:
                     found[size] = self.now
-            if len(found) == len(sizes) or not self._acts or self._acts[0][0] > FARTHEST:
+            if len(found) == len(sizes) or not self._events or self._events[0][0] > FARTHEST:
                 return found
-            self.now = self._acts[0][0]
-            while self._acts and self._acts[0][0] <= self.now:
-                heapq.heappop(self._acts)[2]()
+            self.now = self._events[0][0]
+            while self._events and self._events[0][0] <= self.now:
+                heapq.heappop(self._events)[2]()
 
-    def _look_round(self) -> set[int]:
-        """Seat whoever can be seated, and return the sizes for which no table is left."""
+    def _seat_parties(self) -> set[int]:
+        """Seat booked and waiting parties for which there is a table. Return the sizes for which no table is left."""
         self.at_the_door = [coming for coming in self.at_the_door if not self._seat_booked(coming)]
         full: set[int] = set()
         left = []
@@ -212,7 +212,7 @@ class Try:
         return True
 
     def _sit(self, tables: Sequence[int], size: int) -> None:
-        self._take(tables, self.dice.choice(self.scene.stays(size)))
+        self._take(tables, self.rng.choice(self.scene.stays(size)))
 
     def _take(self, tables: Sequence[int], minutes: float) -> None:
         self.free.difference_update(tables)
@@ -233,8 +233,8 @@ class Try:
         for table in coming.tables:
             self.needed[table].remove(coming)
 
-    def _lose(self, party: Waiting) -> None:
+    def _leave(self, party: Waiting) -> None:
         self.waiting = [each for each in self.waiting if each is not party]
 
-    def _later(self, minutes: float, act: Act) -> None:
-        heapq.heappush(self._acts, (self.now + max(minutes, 0.0), next(self._numbers), act))
+    def _later(self, minutes: float, event: Event) -> None:
+        heapq.heappush(self._events, (self.now + max(minutes, 0.0), next(self._numbers), event))

@@ -75,8 +75,8 @@ def _floor() -> dict[str, str]:
 
 def _timeline() -> dict[str, str]:
     return {
-        "{name}: {time}, {table}. Enter moves, Escape leaves it.": _(
-            "{name}: {time}, {table}. Enter moves, Escape leaves it."
+        "{name}: {time}, {table}. Press Enter to move, Escape to cancel.": _(
+            "{name}: {time}, {table}. Press Enter to move, Escape to cancel."
         ),
     }
 

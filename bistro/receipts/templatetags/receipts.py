@@ -6,6 +6,7 @@ from django import template
 from django.urls import reverse
 
 from bistro.core.auth.access import request_actor
+from bistro.core.kernel.roles import Permission
 from bistro.receipts.models import TillPrinter
 from bistro.receipts.selectors import Printing, printing_for, printing_of
 from kitchen.printing.selectors import PrinterAlert, printer_alerts
@@ -30,13 +31,27 @@ def print_on(context: dict[str, Any], printing: Printing, to: str, *args: Any) -
 
 @register.inclusion_tag("receipts/troubles.html", takes_context=True)
 def printer_troubles(context: dict[str, Any], printing: Printing) -> dict[str, Any]:
-    """Render the receipt printers that have lost papers. Costs no query while all are well."""
+    """Render the receipt printers that have lost papers. Costs no query while all are well.
+
+    Where only tickets are lost, cooks alone get the buttons.
+    """
     lost: list[PrinterAlert] = []
     troubled = {each.pk for each in printing.printers if each.trouble_at is not None}
     if troubled:
         alerts = printer_alerts(printing.printers[0].restaurant_id)
         lost = [alert for alert in alerts if alert.id in troubled]
-    return {"alerts": lost, "csrf_token": context.get("csrf_token"), "here": context["request"].get_full_path()}
+    actor = request_actor(context["request"])
+    is_cook = actor is not None and actor.may(Permission.COOK)
+    return {
+        "alerts": [(alert, is_cook or not _lost_tickets_alone(alert)) for alert in lost],
+        "csrf_token": context.get("csrf_token"),
+        "here": context["request"].get_full_path(),
+    }
+
+
+def _lost_tickets_alone(alert: PrinterAlert) -> bool:
+    """Return whether a printer has lost tickets, and nothing that is for other people than cooks."""
+    return bool(alert.numbers) and not alert.papers and not alert.waiting
 
 
 @register.inclusion_tag("receipts/drawer.html", takes_context=True)

@@ -145,7 +145,9 @@ def test_a_failed_receipt_is_told_named_and_printed_later(house, counter, paper,
         house.browser("waiter").get("/floor/").content.decode()
     )
     cashier = house.browser("cashier")
-    assert "Not printed: Receipt R1-000001." in cashier.get("/floor/documents/").content.decode()
+    page = cashier.get("/floor/documents/").content.decode()
+    assert "Not printed: Receipt R1-000001." in page
+    assert "Print now" in page
     paper.mood = "well"
     assert cashier.post(f"/till/printers/{counter.pk}/retry/", {"next": "/till/"}).url == "/till/"
     assert serve_printer(printer_id=counter.pk) == 1
@@ -185,6 +187,9 @@ def test_a_waiter_leaves_lost_tickets_to_the_cooks(house, counter, receipt, act,
     assert act(printer_id=counter.pk, actor=house.actor("waiter")) == 1
     assert statuses() == [("new", "failed"), ("sheet", after)]
     assert Printer.objects.get().trouble == "No paper"
+    PrintJob.objects.filter(kind="sheet").update(status="skipped")
+    assert "Print now" not in house.browser("waiter").get("/floor/documents/").content.decode()
+    PrintJob.objects.filter(kind="sheet").update(status=after)
     assert act(printer_id=counter.pk, actor=house.actor("kitchen")) == 1
     assert statuses() == [("new", after), ("sheet", after)]
     assert Printer.objects.get().trouble_at is None

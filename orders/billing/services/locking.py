@@ -57,8 +57,8 @@ def lock_bill(party_id: int, work: UnitOfWork, versions: Versions = None) -> Loc
     return Locked(party, own, restaurant, statement)
 
 
-def present(locked: Locked, work: UnitOfWork) -> Statement:
-    """Note that the guests see the bill as it is now, and return it."""
+def mark_presented(locked: Locked, work: UnitOfWork) -> Statement:
+    """Mark the bill as presented to the guests as it is now, and return it."""
     require_transaction()
     bill = locked.bill
     bill.presented_at, bill.presented_total = work.now, locked.statement.total

@@ -34,7 +34,7 @@ def voucher_in(tender: Tender, restaurant: Restaurant, work: UnitOfWork) -> Vouc
         message = _("This voucher is in %(currency)s.") % {"currency": voucher.currency}
         raise InvalidInput(message, code="voucher_currency", fields={"voucher": [message]})
     if state == "void":
-        raise no_longer()
+        raise voided_voucher()
     if state == "expired":
         message = _("This voucher has expired.")
         raise InvalidInput(message, code="voucher_expired", fields={"voucher": [message]})
@@ -49,7 +49,7 @@ def within(tender: Tender, voucher: Voucher, *, is_typed: bool) -> Tender:
     assert tender.amount is not None
     amount = tender.amount if is_typed else min(tender.amount, voucher.balance)
     if amount > voucher.balance or not amount:
-        raise too_small(voucher)
+        raise balance_too_small(voucher)
     return replace(tender, amount=amount, tendered=None, slip=voucher.tail)
 
 
@@ -59,8 +59,8 @@ def spend(voucher: Voucher, payment: Payment, work: UnitOfWork) -> None:
     if not _take_off(voucher, payment.amount):
         voucher.refresh_from_db()
         if voucher.voided_at is not None:
-            raise no_longer()
-        raise LostRace(too_small(voucher).message, code="voucher_spent")
+            raise voided_voucher()
+        raise LostRace(balance_too_small(voucher).message, code="voucher_spent")
     voucher.refresh_from_db()
     move = add_move(voucher, VoucherMoveKind.SPENT, -payment.amount, work, payment=payment)
     work.record(VoucherSpent(voucher=voucher, move=move))
@@ -74,7 +74,7 @@ def give_back(payment: Payment, refund: Refund, work: UnitOfWork) -> None:
     voucher = payment.voucher_move.voucher
     rows = Voucher.objects.filter(pk=voucher.pk, voided_at=None)
     if not rows.update(balance=F("balance") + refund.amount):
-        raise no_longer()
+        raise voided_voucher()
     voucher.refresh_from_db()
     move = add_move(voucher, VoucherMoveKind.RETURNED, refund.amount, work, refund=refund, reason=refund.reason)
     work.record(VoucherReturned(voucher=voucher, move=move))
@@ -106,12 +106,12 @@ def add_move(
     )
 
 
-def no_longer() -> LostRace:
+def voided_voucher() -> LostRace:
     """Return the refusal of a voucher that was cancelled."""
     return LostRace(_("This voucher was cancelled."), code="voucher_void")
 
 
-def too_small(voucher: Voucher) -> DomainError:
+def balance_too_small(voucher: Voucher) -> DomainError:
     """Return the refusal of more than there is on a voucher."""
     restaurant: Restaurant = voucher.restaurant
     shown = display(voucher.balance, voucher.currency, restaurant.locale)

@@ -16,7 +16,7 @@ from bistro.core.kernel.texts import clean_text
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.billing.events import BillSplit
 from orders.billing.models import Share, claims_json
-from orders.billing.services.locking import Locked, lock_bill, present, require_lines, require_money, touch_bill
+from orders.billing.services.locking import Locked, lock_bill, mark_presented, require_lines, require_money, touch_bill
 from orders.billing.statements import Statement
 from orders.billing.transitions import ShareKind
 from orders.services.seating import Versions
@@ -40,7 +40,7 @@ def present_bill(*, party_id: int, actor: Actor) -> Statement:
     """
     actor.require(Permission.TAKE_PAYMENT)
     with UnitOfWork(actor) as work:
-        return present(lock_bill(party_id, work), work)
+        return mark_presented(lock_bill(party_id, work), work)
 
 
 def split_bill(

@@ -16,7 +16,7 @@ from bistro.core.models import Restaurant
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.billing.models import Voucher
 from orders.billing.services.locking import require_money, require_reason
-from orders.billing.services.spending import add_move, no_longer, too_small
+from orders.billing.services.spending import add_move, balance_too_small, voided_voucher
 from orders.billing.transitions import Method, VoucherMoveKind
 from orders.billing.voucher_events import VoucherSold, VoucherVoided
 from orders.billing.vouchers.codes import new_code
@@ -63,9 +63,9 @@ def void_voucher(*, voucher_id: int, reason: str, pay_back: bool, actor: Actor) 
         if voucher is None:
             raise no_voucher()
         if voucher.voided_at is not None:
-            raise no_longer()
+            raise voided_voucher()
         if not voucher.balance:
-            raise too_small(voucher)
+            raise balance_too_small(voucher)
         left, kind = voucher.balance, VoucherMoveKind.PAID_BACK if pay_back else VoucherMoveKind.LAPSED
         voucher.balance, voucher.voided_at = ZERO, work.now
         voucher.save(update_fields=["balance", "voided_at"])

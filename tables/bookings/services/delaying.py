@@ -38,7 +38,7 @@ def announce_delay(*, booking_id: int, minutes: int | None, actor: Actor) -> Boo
             message = gettext("This booking is over. Please call us.")
             raise InvalidInput(message, code="booking_over")
         if not may_announce(booking.starts_at, minutes, work.now):
-            message = gettext("This cannot be said here at this time. Please call us.")
+            message = gettext("This is not possible here at this time. Please call us.")
             raise InvalidInput(message, code="delay_not_now")
         tables = tables_of([booking])[booking.pk]
         _require_time_left(booking, minutes, tables)

@@ -121,8 +121,8 @@ def test_guests_in_time_after_all_and_at_another_time(address, booking):
     [
         (45, 0, 422, "Choose one of the minutes"),
         ("soon", 0, 422, "Choose one of the minutes"),
-        (10, -181, 422, "cannot be said here at this time"),
-        (10, 10, 422, "cannot be said here at this time"),
+        (10, -181, 422, "is not possible here at this time"),
+        (10, 10, 422, "is not possible here at this time"),
         (30, 0, 409, "needed again too soon"),
     ],
 )

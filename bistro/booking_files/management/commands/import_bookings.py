@@ -24,7 +24,7 @@ class Command(BaseCommand):
     help = "Import the coming bookings of another system from a CSV file or an Excel workbook."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare the file and what a person may have to say about it."""
+        """Declare the file, its reading and the way of printing."""
         parser.add_argument("file", metavar="FILE", type=Path)
         add_restaurant_argument(parser)
         parser.add_argument("--map", default="", help="Columns of the file and ours: 'Pax=size,Visit=starts'.")
@@ -49,7 +49,7 @@ class Command(BaseCommand):
         try:
             return import_bookings(
                 data=data,
-                told=parse_map(options["map"]),
+                mapping=parse_map(options["map"]),
                 order=options["dates"],
                 encoding=options["encoding"],
                 actor=actor,
@@ -71,11 +71,11 @@ def _in_words(answer: dict[str, Any], options: dict[str, Any]) -> str:
         lines.append(f"Ignored columns: {', '.join(answer['ignored_columns'])}.")
     if answer["errors"]:
         return "\n".join([*lines, "Nothing was imported."])
-    told = [
+    lists = [
         (answer["without_table"], "Without a table, because none is free: rows"),
         (answer["differs"], "Imported before with another time or size, or cancelled since then, left alone: rows"),
     ]
-    for rows, words in told:
+    for rows, words in lists:
         if rows:
             lines.append(f"{words} {', '.join(map(str, rows))}.")
     counts = f"{answer['new']} new, {answer['unchanged']} known already"
