@@ -1,11 +1,14 @@
 """Reactions of tills to money of bills, vouchers and accounts, in the same unit of work. They refuse no payment."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
+from bistro.core.kernel.money import to_coin
+from bistro.core.models import Restaurant
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from orders.billing.account_events import AccountSettled
 from orders.billing.events import PaymentCaptured, PaymentRefunded, PaymentTaken
-from orders.billing.models import Payment, Refund
+from orders.billing.models import Payment, Refund, Voucher
 from orders.billing.transitions import Method, RefundKind, VoucherMoveKind
 from orders.billing.voucher_events import VoucherSold, VoucherVoided
 from orders.till.models import Till, TillMove
@@ -57,7 +60,7 @@ def take_voucher_money(events: Sequence[VoucherSold | VoucherVoided], work: Unit
         move, is_kept = event.move, event.move.kind == VoucherMoveKind.LAPSED
         TillMove.objects.create(
             kind=MoveKind.LAPSED if is_kept else MoveKind.VOUCHER,
-            amount=move.amount,
+            amount=move.amount if is_kept else _in_coins(move.amount, event.voucher),
             voucher_move=move,
             reason=move.reason,
             business_date=move.business_date,
@@ -65,6 +68,12 @@ def take_voucher_money(events: Sequence[VoucherSold | VoucherVoided], work: Unit
             made_by=move.made_by,
             **_origin(Method.VOUCHER if is_kept else event.voucher.method, staff, work),
         )
+
+
+def _in_coins(amount: Decimal, voucher: Voucher) -> Decimal:
+    """Return the money of a voucher: cash is paid back in coins that there are."""
+    restaurant: Restaurant = voucher.restaurant
+    return to_coin(amount, restaurant.cash_rounding) if voucher.method == Method.CASH else amount
 
 
 def take_account_money(events: Sequence[AccountSettled], work: UnitOfWork) -> None:

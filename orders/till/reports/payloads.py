@@ -98,13 +98,14 @@ def methods_json(moves: Sequence[TillMove], currency: str) -> list[dict[str, Any
 def vouchers_json(moves: Sequence[TillMove], before: Decimal, currency: str) -> dict[str, str]:
     """Return what the house owed for vouchers `before`, how that changed, and what it owes now.
 
-    `cash` is the cash for vouchers that were sold, without what was paid back.
+    `cash` is the cash for vouchers that were sold, without what was paid back, in coins that there are.
     """
     for_vouchers = [move for move in moves if move.kind == MoveKind.VOUCHER]
+    values = [move.voucher_move.amount for move in for_vouchers]
     by_voucher = [move for move in moves if move.method == Method.VOUCHER]
     sums = {
-        "sold": sum((move.amount for move in for_vouchers if move.amount > 0), ZERO),
-        "paid_back": -sum((move.amount for move in for_vouchers if move.amount < 0), ZERO),
+        "sold": sum((value for value in values if value > 0), ZERO),
+        "paid_back": -sum((value for value in values if value < 0), ZERO),
         "redeemed": _sum(by_voucher, MoveKind.SALE),
         "returned": -_sum(by_voucher, MoveKind.REFUND),
         "lapsed": -_sum(by_voucher, MoveKind.LAPSED),

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 import time_machine
 
+from bistro.core.models import Restaurant
 from orders.billing.models import Voucher
 from orders.billing.services import Tender, refund_payment, take_payment, void_voucher
 from orders.billing.tests.vouchers import sold
@@ -51,6 +52,18 @@ def test_a_voucher_that_is_paid_back_leaves_the_till(house, evening):
     void_voucher(voucher_id=Voucher.objects.earliest("pk").pk, reason="x", pay_back=True, actor=house.actor("manager"))
     move = TillMove.objects.latest("pk")
     assert (move.kind, move.method, move.amount, move.till) == ("voucher", "cash", -35, evening)
+
+
+def test_cash_is_paid_back_in_coins_that_there_are(house, evening):
+    """The voucher has 33.67 left, the till gives 33.65, and the house owes nothing for it."""
+    Restaurant.objects.filter(pk=house.restaurant.pk).update(cash_rounding=Decimal("0.05"))
+    voucher, boss = Voucher.objects.earliest("pk"), house.actor("manager")
+    tender = Tender(Method.VOUCHER, Decimal("1.33"), voucher=voucher.code)
+    take_payment(party_id=party(house, 1), tender=tender, actor=boss)
+    void_voucher(voucher_id=voucher.pk, reason="x", pay_back=True, actor=boss)
+    assert TillMove.objects.latest("pk").amount == Decimal("-33.65")
+    owed = close(house)["vouchers"]
+    assert (owed["paid_back"], owed["cash"], owed["owed_after"]) == ("33.67", "16.35", "0.00")
 
 
 def test_the_closing_carries_what_the_house_owes(house, evening):
