@@ -21,6 +21,7 @@ GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Orders"), "receipt_long", "orders_order_changelist"),
             (_("Payments"), "payments", "billing_payment_changelist"),
             (_("Vouchers"), "redeem", "billing_voucher_changelist"),
+            (_("House accounts"), "account_balance_wallet", "billing_houseaccount_changelist"),
             (_("Receipts"), "receipt_long", "documents_document_changelist"),
             (_("Tills"), "point_of_sale", "till_till_changelist"),
             (_("Closings"), "lock_clock", "till_closing_changelist"),

@@ -47,6 +47,7 @@ urlpatterns = [
     path("floor/", include("orders.ordering.urls")),
     path("floor/", include("orders.floor.urls")),
     path("floor/", include("orders.billing.urls")),
+    path("till/accounts/", include("orders.billing.accounts.urls")),
     path("till/vouchers/", include("orders.billing.vouchers.urls")),
     path("till/", include("orders.till.urls")),
     path("reports/", include("orders.till.reports.urls")),

@@ -35,6 +35,10 @@ EVENT_REACTIONS: dict[str, list[str]] = {
         "orders.till.steps.give_cash_back",
         "bistro.receipts.steps.open_for_refunds",
     ],
+    "orders.billing.account_events.AccountSettled": [
+        "orders.till.steps.take_account_money",
+        "bistro.receipts.steps.open_for_accounts",
+    ],
     "orders.billing.voucher_events.VoucherSold": [
         "orders.till.steps.take_voucher_money",
         "bistro.receipts.steps.open_for_vouchers",
@@ -89,6 +93,7 @@ APPEND_ONLY: dict[str, tuple[str, ...]] = {
     "billing.ServiceRule": (),
     "billing.TipRule": (),
     "billing.VoucherMove": (),
+    "billing.AccountMove": (),
     "till.TipMove": (),
 }
 

@@ -38,10 +38,10 @@ from menu.tests.factories import (
     RecipePartFactory,
     TaxFactory,
 )
-from orders.billing.models import Payment, ServiceRule, TipRule, Voucher
+from orders.billing.models import HouseAccount, Payment, ServiceRule, TipRule, Voucher
 from orders.billing.tests.charging import charge_service
 from orders.billing.tests.paid import paid_and_comped
-from orders.billing.tests.vouchers import sold
+from orders.billing.tests.vouchers import account_of, sold
 from orders.documents.models import Document
 from orders.models import Order
 from orders.till.models import Closing, Till
@@ -98,6 +98,7 @@ def fill(house, count):
         paid_and_comped(house.order(quantity=count).json["party"], owner)
         till_and_closing(owner)
         sold(house, actor=owner)
+        account_of(house, f"Linden {Device.objects.count()}")
         charge_service(house, "0")
         TipRule.objects.create(restaurant=house.restaurant, since=timezone.now(), made_by="Max")
         BookingRules.objects.get_or_create(restaurant=house.restaurant)
@@ -113,7 +114,7 @@ def test_everything_that_a_manager_sets_up_is_registered():
         Allergen, BulkChange, Category, Device, Event, Invitation, Item, Membership, MenuImport, Message,
         ModifierGroup, Order, Restaurant, Section, Ingredient, Modifier, Party, Payment, Document, Printer, ServiceCall,
         BookingRules, Combination, TurnTime, Table, Hook, Tax, Ticket, Till, Closing, ServiceRule, TipRule, Voucher,
-        MODELS[LABELS.index("kitchen.Station")],
+        HouseAccount, MODELS[LABELS.index("kitchen.Station")],
     }  # fmt: skip
 
 
@@ -224,7 +225,7 @@ def test_the_pages_of_an_app_open(owner, label):
 def test_every_link_of_the_side_bar_opens(owner):
     groups = owner.get(reverse("admin:index")).context["sidebar_navigation"]
     links = [str(item["link"]) for group in groups for item in group["items"] if item["has_permission"]]
-    assert len(links) == 36
+    assert len(links) == 37
     assert {owner.get(link).status_code for link in links} == {200}
 
 

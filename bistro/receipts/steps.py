@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from bistro.receipts.selectors import printing_of
 from kitchen.printing.sheet_steps import open_drawer
+from orders.billing.account_events import AccountSettled
 from orders.billing.events import PaymentRefunded, PaymentTaken
 from orders.billing.transitions import Method, RefundKind
 from orders.billing.voucher_events import VoucherSold, VoucherVoided
@@ -35,6 +36,12 @@ def open_for_vouchers(events: Sequence[VoucherSold | VoucherVoided], work: UnitO
     """Open the drawers of the tills that take or give cash for vouchers."""
     cash = [event.move.pk for event in events if event.voucher.method == Method.CASH]
     _open_for(TillMove.objects.filter(voucher_move__in=cash, kind=MoveKind.VOUCHER), cash, work)
+
+
+def open_for_accounts(events: Sequence[AccountSettled], work: UnitOfWork) -> None:
+    """Open the drawers of the tills that take cash for house accounts."""
+    cash = [event.move.pk for event in events if event.move.method == Method.CASH]
+    _open_for(TillMove.objects.filter(account_move__in=cash), cash, work)
 
 
 def open_for_tills(events: Sequence[TillOpened | TillMoved], work: UnitOfWork) -> None:

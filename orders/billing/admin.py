@@ -22,7 +22,7 @@ from bistro.core.kernel.roles import ROLE_NAMES, STAFF_ROLES, Role
 from menu.models import Tax
 from menu.tax_catalogue import compiled
 from menu.taxes import write_components
-from orders.billing.models import Payment, Refund, ServiceRule, TipRule, Voucher, VoucherMove
+from orders.billing.models import AccountMove, HouseAccount, Payment, Refund, ServiceRule, TipRule, Voucher, VoucherMove
 from orders.billing.tip_models import MOST_POINTS, usual_points
 from orders.billing.transitions import PaymentState
 
@@ -150,6 +150,40 @@ class VoucherAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Balance"), ordering="balance")
     def left(self, voucher: Voucher) -> str:
         return shown(voucher.balance, voucher.currency, voucher.restaurant.locale)
+
+
+class MovesOfAccount(ReadOnlyInline):
+    """Changes of what an account owes."""
+
+    model = AccountMove
+    fields = readonly_fields = ("made_at", "kind", "change", "method", "slip", "made_by")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("account__restaurant")
+
+    @admin.display(description=_("Amount"))
+    def change(self, move: AccountMove) -> str:
+        return shown(move.amount, move.account.currency, move.account.restaurant.locale)
+
+
+@admin.register(HouseAccount)
+class HouseAccountAdmin(ReadOnlyAdmin):
+    """The admin page of house accounts. They are changed on the pages of the till."""
+
+    list_display = ("name", "owes", "most", "opened_at", "opened_by", "closed_at")
+    list_select_related = ("restaurant",)
+    search_fields = ("name",)
+    search_help_text = _("Name")
+    inlines = (MovesOfAccount,)
+    fields = readonly_fields = ("name", "owes", "most", "opened_at", "opened_by", "closed_at")
+
+    @admin.display(description=_("Balance"), ordering="balance")
+    def owes(self, account: HouseAccount) -> str:
+        return shown(account.balance, account.currency, account.restaurant.locale)
+
+    @admin.display(description=_("Limit"), ordering="limit")
+    def most(self, account: HouseAccount) -> str:
+        return shown(account.limit, account.currency, account.restaurant.locale)
 
 
 class ServiceRuleForm(TenantForm):

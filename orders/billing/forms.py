@@ -45,9 +45,9 @@ def once_in(request: HttpRequest) -> Once | None:
 def tender_in(data: QueryDict) -> Tender:
     """Return the payment of the page's form: one of its buttons, and the fields beside them. Raises InvalidInput.
 
-    The buttons `terminal`, `voucher` and `cash` name the method; `cash` has the cash given, "" for the exact amount.
+    The buttons `terminal`, `voucher`, `account`, `cash` name the method; `cash` has the cash given, "" for the exact.
     """
-    method = next((each for each in (Method.TERMINAL, Method.VOUCHER) if each in data), Method.CASH)
+    method = next((each for each in (Method.TERMINAL, Method.VOUCHER, Method.ACCOUNT) if each in data), Method.CASH)
     given = typed_amount(data, "given")
     return Tender(
         method=method,
@@ -57,6 +57,7 @@ def tender_in(data: QueryDict) -> Tender:
         share_id=whole_number(data.get("share", ""), least=1),
         slip=data.get("slip", ""),
         voucher=data.get("code", "")[:40],
+        account_id=whole_number(data.get("account_id", ""), least=1),
     )
 
 

@@ -282,16 +282,19 @@ class Refund(models.Model):
         return money
 
 
+from orders.billing.account_models import AccountMove, HouseAccount  # noqa: E402
 from orders.billing.provider_models import DummyCharge, DummyRefund, PaymentAttempt, ProviderEvent  # noqa: E402
 from orders.billing.service_models import ServiceRule  # noqa: E402
 from orders.billing.tip_models import TipRule  # noqa: E402
 from orders.billing.voucher_models import Voucher, VoucherMove  # noqa: E402
 
 __all__ = [
+    "AccountMove",
     "Adjustment",
     "Bill",
     "DummyCharge",
     "DummyRefund",
+    "HouseAccount",
     "Payment",
     "PaymentAttempt",
     "ProviderEvent",

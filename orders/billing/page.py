@@ -1,5 +1,6 @@
 """The read model of the bill's page: lines by seat, shares, the panel that takes money, and the payments."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,8 +14,9 @@ from bistro.core.kernel.money import ZERO, Rounding, display, short, text, to_co
 from bistro.core.kernel.roles import Permission
 from bistro.core.models import Membership
 from orders.allergies import choice_names
+from orders.billing.accounts.selectors import accounts_to_charge
 from orders.billing.amounts import PERCENT
-from orders.billing.models import Adjustment, Payment
+from orders.billing.models import Adjustment, HouseAccount, Payment
 from orders.billing.selectors import removed_lines
 from orders.billing.services.correcting import UNDO_TIME, UNDONE
 from orders.billing.statements import ShareState, Statement
@@ -187,6 +189,7 @@ class BillPage:
     can_adjust: bool
     can_refund: bool
     managers: list[Membership]
+    accounts: Sequence[HouseAccount]  # that the guests may pay on
     ways: tuple[int, ...] = EQUAL_PARTS
 
     @property
@@ -216,6 +219,7 @@ def read_page(statement: Statement, actor: Actor, *, share_id: int | None = None
         can_adjust=actor.may(Permission.ADJUST_BILL),
         can_refund=actor.may(Permission.REFUND),
         managers=approvers(actor, Permission.APPROVE_BILL),
+        accounts=accounts_to_charge(actor),
     )
 
 
@@ -368,7 +372,7 @@ def _payments(statement: Statement) -> list[PagePayment]:
 
 
 def _is_fresh(payment: Payment) -> bool:
-    """Return whether a payment can be undone, because it is cash or a voucher of the last seconds."""
+    """Return whether a payment can be undone, because no bank has it and it is of the last seconds."""
     can_be = payment.method in UNDONE and payment.status == PaymentState.CAPTURED
     return can_be and timezone.now() - payment.taken_at < UNDO_TIME
 

@@ -94,6 +94,7 @@ class Method(TextChoices):
     CASH = "cash", _("Cash")
     TERMINAL = "terminal", _("Card terminal")
     VOUCHER = "voucher", _("Voucher")
+    ACCOUNT = "account", _("House account")
     DUMMY = "dummy", _("Trial payment")
     STRIPE = "stripe", _("Online")
 
@@ -109,6 +110,14 @@ class VoucherMoveKind(TextChoices):
     RETURNED = "returned", _("Refunded to the voucher")
     PAID_BACK = "paid_back", _("Cancelled and paid back")
     LAPSED = "lapsed", _("Cancelled, kept by the house")
+
+
+class AccountMoveKind(TextChoices):
+    """The reason why a house account owes more or less."""
+
+    CHARGED = "charged", _("Bill")
+    RETURNED = "returned", _("Refund")
+    SETTLED = "settled", _("Settled")
 
 
 class AdjustmentKind(TextChoices):

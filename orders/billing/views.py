@@ -98,7 +98,8 @@ def pay(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
         messages.success(request, _paid_words(taken.payment, restaurant_of(actor).locale))
         return taken.payment
 
-    return _act(request, actor, party, act, part="voucher" if "voucher" in request.POST else "")
+    part = next((name for name in ("voucher", "account") if name in request.POST), "")
+    return _act(request, actor, party, act, part=part)
 
 
 @require_POST
@@ -235,5 +236,8 @@ def _paid_words(payment: Payment, locale: str) -> str:
     if payment.method == Method.VOUCHER:
         left = display(payment.voucher_move.voucher.balance, payment.currency, locale)
         return gettext("%(amount)s paid with a voucher. Left on it: %(left)s") % {"amount": amount, "left": left}
+    if payment.method == Method.ACCOUNT:
+        name = payment.account_move.account.name
+        return gettext("%(amount)s put on the account %(name)s.") % {"amount": amount, "name": name}
     change = display(payment.change or ZERO, payment.currency, locale)
     return gettext("%(amount)s paid in cash. Change: %(change)s") % {"amount": amount, "change": change}

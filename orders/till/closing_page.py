@@ -39,7 +39,9 @@ def _sums(body: Mapping[str, Any]) -> Sequence[Table]:
         for kind, value in body.get("by_hand", {}).items()
         if _amount(value)
     ]
-    vouchers = body["vouchers"]
+    vouchers, accounts = body["vouchers"], body["accounts"]
+    if _amount(accounts["cash"]):
+        by_hand.append(Row(_("House accounts settled"), total=_amount(accounts["cash"])))
     if _amount(vouchers["cash"]):
         by_hand.append(Row(_("Vouchers sold, without those paid back"), total=_amount(vouchers["cash"])))
     if _amount(body["cash_without_till"]):
@@ -50,6 +52,7 @@ def _sums(body: Mapping[str, Any]) -> Sequence[Table]:
         Table("methods", _("Money by payment method"), methods, ("count", "total")),
         Table("hand", _("Cash besides payments"), by_hand, MONEY, is_summed=False),
         Table("vouchers", _("Vouchers: what the house owes"), _vouchers(vouchers), MONEY, is_summed=False),
+        Table("accounts", _("House accounts: what guests owe"), _accounts(accounts), MONEY, is_summed=False),
     ]
 
 
@@ -64,6 +67,22 @@ def _vouchers(sums: Mapping[str, str]) -> list[Row]:
         _("− Kept by the house"): f"-{sums['lapsed']}",
         _("= Owed now"): sums["owed_after"],
     }
+    return _steps_of(steps)
+
+
+def _accounts(sums: Mapping[str, str]) -> list[Row]:
+    """Return how the debt of house accounts changed, nothing for a house without them."""
+    steps = {
+        _("Owed at the last closing"): sums["owed_before"],
+        _("+ Put on accounts"): sums["charged"],
+        _("− Refunded to accounts"): f"-{sums['returned']}",
+        _("− Settled"): f"-{sums['settled']}",
+        _("= Owed now"): sums["owed_after"],
+    }
+    return _steps_of(steps)
+
+
+def _steps_of(steps: Mapping[str, str]) -> list[Row]:
     rows = [Row(label, total=_amount(value)) for label, value in steps.items()]
     return rows if any(row.total for row in rows) else []
 

@@ -6,12 +6,18 @@ from django.db.models import Q
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.money import AMOUNT, ZERO
 from bistro.core.models import Restaurant, Staff
-from orders.billing.models import Payment, Refund, VoucherMove
+from orders.billing.models import AccountMove, Payment, Refund, VoucherMove
 from orders.billing.transitions import Method, TipTo
 from orders.till.transitions import BY_HAND, Cause, ClosingKind, MoveKind, TillState, TipMoveKind
 from tables.models import Party
 
-OF_NOTHING = Q(payment=None, refund=None, voucher_move=None)
+ORIGINS = ("payment", "refund", "voucher_move", "account_move")
+
+
+def came_from(origin: str = "") -> Q:
+    """Return the condition that a move has this origin and no other."""
+    others = {name: None for name in ORIGINS if name != origin}
+    return Q(**others, **({f"{origin}__isnull": False} if origin else {}))
 
 
 class Keyed(models.Model):
@@ -141,6 +147,7 @@ class TillMove(Keyed):
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, null=True, related_name="move")
     refund = models.OneToOneField(Refund, on_delete=models.PROTECT, null=True, related_name="move")
     voucher_move = models.OneToOneField(VoucherMove, on_delete=models.PROTECT, null=True, related_name="move")
+    account_move = models.OneToOneField(AccountMove, on_delete=models.PROTECT, null=True, related_name="move")
     recipient = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     reason = models.CharField(max_length=200, blank=True)
     business_date = models.DateField()
@@ -156,20 +163,16 @@ class TillMove(Keyed):
             models.CheckConstraint(name="move_kind_known", condition=Q(kind__in=MoveKind.values)),
             models.CheckConstraint(
                 name="move_has_its_origin",
-                condition=Q(kind=MoveKind.SALE, payment__isnull=False, refund=None, voucher_move=None, amount__gte=0)
-                | Q(kind=MoveKind.REFUND, payment=None, refund__isnull=False, voucher_move=None, amount__lte=0)
-                | Q(OF_NOTHING, kind=MoveKind.PAY_IN, till__isnull=False, amount__gt=0)
+                condition=Q(came_from("payment"), kind=MoveKind.SALE, amount__gte=0)
+                | Q(came_from("refund"), kind=MoveKind.REFUND, amount__lte=0)
+                | Q(came_from("voucher_move"), kind__in=[MoveKind.VOUCHER, MoveKind.LAPSED])
+                | Q(came_from("account_move"), kind=MoveKind.ACCOUNT, amount__gt=0)
+                | Q(came_from(), kind=MoveKind.PAY_IN, till__isnull=False, amount__gt=0)
                 | Q(
-                    OF_NOTHING,
+                    came_from(),
                     kind__in=[kind for kind in BY_HAND if kind != MoveKind.PAY_IN],
                     till__isnull=False,
                     amount__lt=0,
-                )
-                | Q(
-                    kind__in=[MoveKind.VOUCHER, MoveKind.LAPSED],
-                    payment=None,
-                    refund=None,
-                    voucher_move__isnull=False,
                 ),
             ),
             models.CheckConstraint(name="move_card_has_no_till", condition=Q(method=Method.CASH) | Q(till=None)),

@@ -1,8 +1,9 @@
-"""Reactions of tills to payments, refunds and vouchers, in the same unit of work. They never refuse a payment."""
+"""Reactions of tills to money of bills, vouchers and accounts, in the same unit of work. They refuse no payment."""
 
 from collections.abc import Sequence
 
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
+from orders.billing.account_events import AccountSettled
 from orders.billing.events import PaymentCaptured, PaymentRefunded, PaymentTaken
 from orders.billing.models import Payment, Refund
 from orders.billing.transitions import Method, RefundKind, VoucherMoveKind
@@ -63,6 +64,23 @@ def take_voucher_money(events: Sequence[VoucherSold | VoucherVoided], work: Unit
             made_at=move.made_at,
             made_by=move.made_by,
             **_origin(Method.VOUCHER if is_kept else event.voucher.method, staff, work),
+        )
+
+
+def take_account_money(events: Sequence[AccountSettled], work: UnitOfWork) -> None:
+    """Record the money for house accounts. Locks: till."""
+    require_transaction()
+    for event in events:
+        move = event.move
+        TillMove.objects.create(
+            kind=MoveKind.ACCOUNT,
+            amount=-move.amount,
+            account_move=move,
+            reason=event.account.name,
+            business_date=move.business_date,
+            made_at=move.made_at,
+            made_by=move.made_by,
+            **_origin(move.method, work.actor.id if work.actor.is_staff else None, work),
         )
 
 

@@ -23,7 +23,8 @@ TILL_MOVES: dict[str, frozenset[str]] = {
 class MoveKind(TextChoices):
     """The reason why money moves. Sales and refunds come from payments, most others from people at a till.
 
-    Money for a voucher is no sale: the house owes it until guests spend the voucher. A lapsed one moves no money.
+    Money for a voucher is no sale: the house owes it until guests spend the voucher. Money for an account was a
+    sale before. A lapsed voucher moves no money.
     """
 
     SALE = "sale", _("Sale")
@@ -33,6 +34,7 @@ class MoveKind(TextChoices):
     DROP = "drop", _("Drop to the safe")
     TIP_OUT = "tip_out", _("Tips paid out")
     VOUCHER = "voucher", _("Voucher sold or paid back")
+    ACCOUNT = "account", _("House account settled")
     LAPSED = "lapsed", _("Voucher kept by the house")
 
 

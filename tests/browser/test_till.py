@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 SIZES = {"tablet": (1024, 768), "narrow": (320, 640)}
-PAGES = ("/till/", "/till/shift/", "/till/tips/", "/till/x/", "/till/closings/", "/till/vouchers/")
+PAGES = ("/till/", "/till/shift/", "/till/tips/", "/till/x/", "/till/closings/", "/till/vouchers/", "/till/accounts/")
 
 
 @pytest.fixture
@@ -55,6 +55,26 @@ def test_a_voucher_from_its_sale_to_the_bill(server, manager, page_of, axe):
     press(waiter, "Pay with the voucher")
     expect(waiter.get_by_text("paid with a voucher.")).to_be_visible()
     expect(waiter.get_by_text("Nothing is due")).to_be_visible()
+
+
+def test_a_house_account_from_its_opening_to_its_settlement(server, manager, axe):
+    manager.goto("/till/accounts/")
+    manager.get_by_label("Name").fill("Linden Ltd")
+    manager.get_by_label("Most that it may owe").fill("500")
+    press(manager, "Open the account")
+    own = manager.url
+    server.order("Table 4", Burger=1)
+    manager.goto("/floor/")
+    manager.get_by_label(re.compile("^Table 4,")).first.click()
+    manager.locator("#sheet-bill").click()
+    manager.locator("summary", has_text="On account…").click()
+    manager.get_by_label("House account").select_option("Linden Ltd")
+    press(manager, "Put it on the account")
+    expect(manager.get_by_text("put on the account Linden Ltd.")).to_be_visible()
+    manager.goto(own)
+    judge(manager, axe)
+    press(manager, "Paid by card")
+    expect(manager.get_by_role("heading", name="Owes €0.00")).to_be_visible()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -10,7 +10,7 @@ from kitchen.printing.services import print_test
 from kitchen.printing.tests.printers import printer_at
 from menu.services import pause
 from orders.billing.tests.paid import paid_and_comped
-from orders.billing.tests.vouchers import sold
+from orders.billing.tests.vouchers import account_of, sold
 from orders.documents.models import Document
 from orders.till.tests.tills import till_and_closing
 from tables.bookings.tests.evenings import body as booking_body
@@ -21,7 +21,7 @@ from tables.services import add_layout, call_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 MISSING = 999_999
-OF_STAFF = ("till", "closing", "room", "voucher")  # programs may not read them
+OF_STAFF = ("till", "closing", "room", "voucher", "account")  # programs may not read them
 # address → (method, body, kind of the id)
 API = {
     "api/v1/orders/<int:pk>": [("get", None, "order"), ("put", "lines", "order"), ("delete", None, "order")],
@@ -59,6 +59,9 @@ API = {
     "api/v1/payments/<int:pk>/method": [("post", {"method": "terminal", "reason": "x"}, "payment")],
     "api/v1/payments/<int:pk>/refunds": [("post", {"amount": "1", "reason": "x"}, "payment")],
     "api/v1/documents/<int:pk>": [("get", None, "document")],
+    "api/v1/house-accounts/<int:pk>": [("get", None, "account"), ("put", {"limit": "5"}, "account")],
+    "api/v1/house-accounts/<int:pk>/moves": [("get", None, "account")],
+    "api/v1/house-accounts/<int:pk>/settlements": [("post", {"method": "cash"}, "account")],
     "api/v1/vouchers/<int:pk>": [("get", None, "voucher")],
     "api/v1/vouchers/<int:pk>/void": [("post", {"reason": "Lost", "pay_back": False}, "voucher")],
     "api/v1/tills/<int:pk>": [("get", None, "till")],
@@ -142,6 +145,9 @@ PAGES = {
     "till/<int:pk>/printer/": [("post", {"has_drawer": "on"}, "till")],
     "till/printers/<int:pk>/retry/": [("post", None, "printer")],
     "till/printers/<int:pk>/dismiss/": [("post", None, "printer")],
+    "till/accounts/<int:pk>/": [("get", None, "account")],
+    "till/accounts/<int:pk>/settle/": [("post", {"method": "cash"}, "account")],
+    "till/accounts/<int:pk>/change/": [("post", {"limit": "5"}, "account")],
     "till/vouchers/<int:pk>/": [("get", None, "voucher")],
     "till/vouchers/<int:pk>/paper/": [("get", None, "voucher")],
     "till/vouchers/<int:pk>/void/": [("post", {"reason": "Lost"}, "voucher")],
@@ -255,6 +261,7 @@ def foreign(other_house):
         "payment": payment,
         "document": Document.objects.get(payment=payment).pk,
         "adjustment": adjustment,
+        "account": account_of(other_house).pk,
         "voucher": sold(other_house).pk,
         "till": till,
         "closing": closing,

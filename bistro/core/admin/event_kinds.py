@@ -40,6 +40,7 @@ KINDS = (
     _("table updated"),
     _("tablet updated"),
     _("ticket updated"),
+    _("account updated"),
     _("till updated"),
     _("voucher updated"),
     _("tips updated"),

@@ -10,6 +10,7 @@ TAGS = [
     {"name": "Bookings", "description": "Tables promised to guests for a time; QTable calls them reservations."},
     {"name": "Bills", "description": "Bills of parties: comps, shares, payments and refunds."},
     {"name": "Vouchers", "description": "Gift cards: sale, balance, cancelling."},
+    {"name": "Accounts", "description": "House accounts: bills that are paid later."},
     {"name": "Tills", "description": "Tills of cash, and closings of days."},
     {"name": "Logins", "description": "People's logins and tokens."},
     {"name": "Devices", "description": "Enrolment and tokens of pads, screens and integrations."},

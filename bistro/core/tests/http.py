@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 WATCHED = (
     "orders.Order", "orders.OrderLine",
     "billing.Bill", "billing.Adjustment", "billing.Share", "billing.Payment", "billing.Refund",
-    "billing.Voucher", "billing.VoucherMove",
+    "billing.Voucher", "billing.VoucherMove", "billing.HouseAccount", "billing.AccountMove",
     "till.Till", "till.TillMove", "till.TillCount", "till.Closing", "till.CountedBill",
     "kitchen.Ticket", "kitchen.TicketLine", "kitchen.Station",
     "guests.Guest", "tables.TableOffer", "waitlist.WaitlistEntry",

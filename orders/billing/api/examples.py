@@ -109,3 +109,27 @@ VOUCHER_MOVE = {
     "by": "Mara",
     "at": AT,
 }
+NEW_ACCOUNT = {"name": "Linden Ltd", "limit": "500.00"}
+CHANGED_ACCOUNT = {"limit": "800.00", "closed": False}
+NEW_SETTLEMENT = {"method": "terminal", "amount": "100.00", "slip": "004711"}
+ACCOUNT = {
+    "id": 3,
+    "name": "Linden Ltd",
+    "currency": "EUR",
+    "limit": "500.00",
+    "balance": "120.50",
+    "closed": False,
+    "by": "Mara",
+    "at": AT,
+}
+ACCOUNT_MOVE = {
+    "id": 12,
+    "kind": "charged",
+    "amount": "15.40",
+    "payment": 7,
+    "refund": None,
+    "method": None,
+    "slip": "",
+    "by": "Mara",
+    "at": AT,
+}

@@ -35,6 +35,7 @@ class PaymentInput(StrictSerializer):
     """A payment. Without `amount` it is for all that is due, of the `share` or of the bill. `card` means `terminal`.
 
     One by `voucher` has its code and no tip, and pays without `amount` as much as there is on the voucher.
+    One by `account` has the id of its house account and no tip.
     """
 
     method = serializers.ChoiceField([*Method.values, CARD])
@@ -44,6 +45,7 @@ class PaymentInput(StrictSerializer):
     share = StrictInteger(min_value=1, max_value=BIGGEST_ID, required=False, allow_null=True)
     slip = LineOfText(max_length=40, required=False, default="", allow_blank=True)
     voucher = LineOfText(max_length=40, required=False, default="", allow_blank=True, help_text="Code of a `voucher`.")
+    account = StrictInteger(min_value=1, max_value=BIGGEST_ID, required=False, allow_null=True)
 
 
 @shown(examples.NEW_ADJUSTMENT)
@@ -228,6 +230,7 @@ def tender_of(body: Mapping[str, Any]) -> Tender:
         share_id=body.get("share"),
         slip=body["slip"],
         voucher=body["voucher"],
+        account_id=body.get("account"),
     )
 
 

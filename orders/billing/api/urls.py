@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.billing.api import corrections, views, vouchers
+from orders.billing.api import accounts, corrections, views, vouchers
 
 urlpatterns = [
     path("api/v1/bills/<int:pk>", views.BillDetail.as_view()),
@@ -17,6 +17,10 @@ urlpatterns = [
     path("api/v1/payments/<int:pk>/refunds", views.PaymentRefunds.as_view()),
     path("api/v1/payments/<int:pk>/undo", corrections.UndoPayment.as_view()),
     path("api/v1/payments/<int:pk>/method", corrections.CorrectMethod.as_view()),
+    path("api/v1/house-accounts", accounts.Accounts.as_view()),
+    path("api/v1/house-accounts/<int:pk>", accounts.AccountDetail.as_view()),
+    path("api/v1/house-accounts/<int:pk>/moves", accounts.AccountMoves.as_view()),
+    path("api/v1/house-accounts/<int:pk>/settlements", accounts.SettleAccount.as_view()),
     path("api/v1/vouchers", vouchers.Vouchers.as_view()),
     path("api/v1/vouchers/balance", vouchers.VoucherBalance.as_view()),
     path("api/v1/vouchers/<int:pk>", vouchers.VoucherDetail.as_view()),

@@ -1,5 +1,6 @@
 """Services of bills. Each function is one unit of work; those about providers call them between units."""
 
+from orders.billing.services.accounts import Settlement, change_account, open_account, settle_account
 from orders.billing.services.adjusting import add_adjustment, remove_adjustment, write_off
 from orders.billing.services.asking import ask_due, ask_next
 from orders.billing.services.correcting import correct_method, undo_payment
@@ -15,6 +16,7 @@ from orders.billing.services.vouchers import Sale, sell_voucher, void_voucher
 __all__ = [
     "Claim",
     "Sale",
+    "Settlement",
     "Taken",
     "Tender",
     "add_adjustment",
@@ -22,13 +24,16 @@ __all__ = [
     "ask_due",
     "ask_next",
     "cancel_payment",
+    "change_account",
     "correct_method",
     "give_unassigned_back",
+    "open_account",
     "present_bill",
     "receive_event",
     "refund_payment",
     "remove_adjustment",
     "sell_voucher",
+    "settle_account",
     "settle_by_hand",
     "split_bill",
     "start_payment",

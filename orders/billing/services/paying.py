@@ -1,4 +1,4 @@
-"""The service that takes payments in cash or with a voucher, or records those of the bank's card terminal."""
+"""The service that takes payments in cash, with a voucher or on an account, or records those of the card terminal."""
 
 from django.db import IntegrityError
 
@@ -7,6 +7,7 @@ from bistro.core.kernel.roles import Permission
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.billing.events import BillPaid, PaymentTaken
 from orders.billing.services.locking import lock_bill, touch_bill
+from orders.billing.services.on_account import account_in, charge, named
 from orders.billing.services.spending import spend, voucher_in, within
 from orders.billing.services.starting import start_payment
 from orders.billing.services.tenders import Taken, Tender, checked, insert_payment, lock_share, share_of, taken_before
@@ -18,7 +19,7 @@ def take_payment(*, party_id: int, tender: Tender, actor: Actor, once: Once | No
     """Take a payment for the bill of a party. One by a provider is only started.
 
     Locks: table, party, bill. Raises LostRace (`nothing_due`; `amount_taken` with `due` and `reserved`), InvalidInput
-    (`amount_above_due`, `tendered_too_small`), those of vouchers, ReusedKey, NotPermitted, NotYours.
+    (`amount_above_due`, `tendered_too_small`), those of vouchers and accounts, ReusedKey, NotPermitted, NotYours.
     """
     if tender.method in PROVIDERS:
         return start_payment(party_id=party_id, tender=tender, actor=actor, once=once)
@@ -38,12 +39,17 @@ def _take(party_id: int, tender: Tender, actor: Actor, once: Once | None) -> Tak
             return Taken(known, True)
         share = share_of(tender, locked.statement)
         voucher = voucher_in(tender, locked.restaurant, work)
+        account = account_in(tender, locked.restaurant, work)
         offered = checked(tender, share, locked)
         if voucher is not None:
             offered = within(offered, voucher, is_typed=tender.amount is not None)
+        if account is not None:
+            offered = named(offered, account)
         payment = insert_payment(offered, locked, work, once)
         if voucher is not None:
             spend(voucher, payment, work)
+        if account is not None:
+            charge(account, payment, work)
         if share is not None:
             lock_share(share, locked.statement)
         touch_bill(locked.bill)

@@ -25,6 +25,7 @@ from orders.billing.services.locking import (
     require_money,
     require_reason,
 )
+from orders.billing.services.on_account import take_off
 from orders.billing.services.settling import finish_refund, settle_refund
 from orders.billing.services.spending import give_back
 from orders.billing.statements import Statement
@@ -100,6 +101,7 @@ def _refund(
         )
         refund.save(update_fields=["approved_by"])
         give_back(payment, refund, work)
+        take_off(payment, refund, work)
         finish_refund(refund, payment, locked, work)
     return refund, False
 

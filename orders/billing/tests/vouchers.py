@@ -1,9 +1,9 @@
-"""Vouchers in tests."""
+"""Vouchers and house accounts in tests."""
 
 from decimal import Decimal
 
-from orders.billing.models import Voucher
-from orders.billing.services import Sale, sell_voucher
+from orders.billing.models import HouseAccount, Voucher
+from orders.billing.services import Sale, open_account, sell_voucher
 
 
 def sold(house, value="50.00", *, actor=None, **sale):
@@ -13,7 +13,12 @@ def sold(house, value="50.00", *, actor=None, **sale):
     return voucher
 
 
+def account_of(house, name="Linden", limit="100.00"):
+    """Open a house account."""
+    return open_account(name=name, limit=Decimal(limit), actor=house.actor("manager"))
+
+
 def agree():
-    """Assert that the balance of each voucher is the sum of its moves."""
-    for voucher in Voucher.objects.all():
-        assert voucher.balance == sum(move.amount for move in voucher.moves.all())
+    """Assert that the balance of each voucher and account is the sum of its moves."""
+    for row in [*Voucher.objects.all(), *HouseAccount.objects.all()]:
+        assert row.balance == sum(move.amount for move in row.moves.all())

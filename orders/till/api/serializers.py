@@ -77,7 +77,7 @@ class TillMoveOutput(serializers.Serializer[Any]):
     """A move of money. `amount` is signed: what comes in is positive."""
 
     id = serializers.IntegerField()
-    kind = serializers.CharField(help_text="`sale`, `refund`, `voucher`, or as in the request.")
+    kind = serializers.CharField(help_text="`sale`, `refund`, `voucher`, `account`, or as in the request.")
     amount = serializers.CharField()
     payment = serializers.IntegerField(allow_null=True)
     refund = serializers.IntegerField(allow_null=True)
@@ -174,6 +174,17 @@ class VoucherFigures(serializers.Serializer[Any]):
     cash = serializers.CharField()
 
 
+class AccountFigures(serializers.Serializer[Any]):
+    """The debt of house accounts and its changes. `cash` is the cash for them."""
+
+    owed_before = serializers.CharField()
+    charged = serializers.CharField()
+    returned = serializers.CharField(help_text="Refunds that went back to accounts.")
+    settled = serializers.CharField()
+    owed_after = serializers.CharField()
+    cash = serializers.CharField()
+
+
 class LateFigures(serializers.Serializer[Any]):
     """Money of an earlier day."""
 
@@ -230,6 +241,7 @@ class ClosingOutput(serializers.Serializer[Any]):
     open_after = serializers.CharField(required=False)
     unexplained = serializers.CharField(required=False, help_text="Always 0, unless there is a fault.")
     vouchers = VoucherFigures()
+    accounts = AccountFigures()
     by_hand = serializers.DictField(child=serializers.CharField(), required=False)
     cash_without_till = serializers.CharField()
     late = LateFigures(many=True, required=False)

@@ -14,6 +14,7 @@ from orders.till.reports.figures import NOTHING, figures_in
 from orders.till.reports.periods import Period
 from orders.till.transitions import BY_HAND, MoveKind, TillState
 
+ACCOUNTS = ("charged", "returned", "settled", "cash")
 VOUCHERS = ("sold", "paid_back", "redeemed", "returned", "lapsed", "cash")
 SUMS = ("sale", "net", "tips", "rounding", "received", "given_back", "money", "cash_without_till")
 
@@ -40,7 +41,8 @@ def period_json(period: Period) -> dict[str, Any]:
         "open_before": amount(period.open_before),
         "open_after": amount(period.open_after),
         "unexplained": amount(period.unexplained),
-        "vouchers": vouchers_json(period.moves, vouchers_before(period.last), currency),
+        "vouchers": vouchers_json(period.moves, _owed_before("vouchers", period.last), currency),
+        "accounts": accounts_json(period.moves, _owed_before("accounts", period.last), currency),
         "by_hand": {kind.value: amount(_sum(period.moves, kind)) for kind in BY_HAND},
         "cash_without_till": amount(_without_till(period.moves)),
         "late": _late(period),
@@ -66,7 +68,8 @@ def summed(days: Sequence[Closing], currency: str) -> dict[str, Any]:
         "currency": currency,
         "figures": figures.json(currency),
         "methods": [methods[name] for name in sorted(methods)],
-        "vouchers": _vouchers_of([body["vouchers"] for _day, body in bodies], currency),
+        "vouchers": _owed_in([body["vouchers"] for _day, body in bodies], VOUCHERS, currency),
+        "accounts": _owed_in([body["accounts"] for _day, body in bodies], ACCOUNTS, currency),
         **{name: text(value, currency) for name, value in sums.items()},
         "days": [{"number": day.number, "day": day.day.isoformat(), "hash": day.hash} for day in days],
     }
@@ -112,14 +115,29 @@ def vouchers_json(moves: Sequence[TillMove], before: Decimal, currency: str) -> 
     return {name: text(value, currency) for name, value in both.items()}
 
 
-def vouchers_before(last: Closing | None) -> Decimal:
-    """Return what the house owed for vouchers at a closing, nothing before the first."""
-    return ZERO if last is None else Decimal(payload_of(last)["vouchers"]["owed_after"])
+def accounts_json(moves: Sequence[TillMove], before: Decimal, currency: str) -> dict[str, str]:
+    """Return what accounts owed `before`, how that changed, and what they owe now. `cash` is the cash for them."""
+    on_account = [move for move in moves if move.method == Method.ACCOUNT]
+    settled = [move for move in moves if move.kind == MoveKind.ACCOUNT]
+    sums = {
+        "charged": _sum(on_account, MoveKind.SALE),
+        "returned": -_sum(on_account, MoveKind.REFUND),
+        "settled": _sum(settled, MoveKind.ACCOUNT),
+        "cash": sum((move.amount for move in settled if move.method == Method.CASH), ZERO),
+    }
+    after = before + sums["charged"] - sums["returned"] - sums["settled"]
+    both = {**sums, "owed_before": before, "owed_after": after}
+    return {name: text(value, currency) for name, value in both.items()}
 
 
-def _vouchers_of(days: Sequence[Mapping[str, str]], currency: str) -> dict[str, str]:
-    """Return the vouchers of a month or year from those of its days."""
-    sums = {name: text(sum((Decimal(day[name]) for day in days), ZERO), currency) for name in VOUCHERS}
+def _owed_before(what: str, last: Closing | None) -> Decimal:
+    """Return what was owed for vouchers or by accounts at a closing, nothing before the first."""
+    return ZERO if last is None else Decimal(payload_of(last)[what]["owed_after"])
+
+
+def _owed_in(days: Sequence[Mapping[str, str]], names: Sequence[str], currency: str) -> dict[str, str]:
+    """Return the debts of a month or year from those of its days."""
+    sums = {name: text(sum((Decimal(day[name]) for day in days), ZERO), currency) for name in names}
     return {**sums, "owed_before": days[0]["owed_before"], "owed_after": days[-1]["owed_after"]}
 
 

@@ -3,13 +3,14 @@
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Q, TextChoices
 from django.utils.translation import gettext as _
 
 from bistro.core.kernel.money import ZERO
 from bistro.core.models import Restaurant
-from orders.billing.models import Adjustment, Payment, VoucherMove
-from orders.billing.transitions import AdjustmentKind, VoucherMoveKind
+from orders.billing.accounts.selectors import owed_by_accounts
+from orders.billing.models import AccountMove, Adjustment, Payment, VoucherMove
+from orders.billing.transitions import AccountMoveKind, AdjustmentKind, VoucherMoveKind
 from orders.billing.vouchers.selectors import owed_for_vouchers
 from orders.models import OrderLine
 from orders.till.models import Till, TipMove
@@ -38,6 +39,7 @@ def tables_of(restaurant: Restaurant, day: date) -> list[Table]:
         Table("waiters", _("By waiter"), by_total(found.sales["waiters"].values())),
         _methods(found),
         _vouchers(found),
+        _accounts(found),
         _tips(found),
         _tip_moves(found),
         _adjustments(found),
@@ -104,16 +106,29 @@ def _methods(found: Day) -> Table:
 
 def _vouchers(found: Day) -> Table:
     """Return what happened to vouchers on the day, and what the house owes for all of them now."""
-    rows: dict[str, Row] = {}
-    moves = VoucherMove.objects.of_restaurant(found.restaurant.pk).filter(business_date=found.day)
-    for kind, amount in moves.order_by("pk").values_list("kind", "amount"):
-        row = rows.setdefault(kind, Row(str(VoucherMoveKind(kind).label), "", 0, total=ZERO))
-        row.count, row.total = (row.count or 0) + 1, (row.total or ZERO) + amount
     owed = owed_for_vouchers(found.restaurant.pk)
-    shown = [rows[kind] for kind in VoucherMoveKind.values if kind in rows]
-    if shown or owed:
-        shown.append(Row(_("Owed for all vouchers now"), total=owed))
-    return Table("vouchers", _("Vouchers"), shown, COUNTED, is_summed=False)
+    rows = _changes(VoucherMove, VoucherMoveKind, found, _("Owed for all vouchers now"), owed)
+    return Table("vouchers", _("Vouchers"), rows, COUNTED, is_summed=False)
+
+
+def _accounts(found: Day) -> Table:
+    """Return what happened on house accounts on the day, and what all of them owe now."""
+    owed = owed_by_accounts(found.restaurant.pk)
+    rows = _changes(AccountMove, AccountMoveKind, found, _("Owed by all accounts now"), owed)
+    return Table("accounts", _("House accounts"), rows, COUNTED, is_summed=False)
+
+
+def _changes(
+    model: type[VoucherMove] | type[AccountMove], kinds: type[TextChoices], found: Day, label: str, owed: Decimal
+) -> list[Row]:
+    """Return the moves of the day by kind, and what is owed in the end; nothing for a house without any."""
+    rows: dict[str, Row] = {}
+    moves = model.objects.of_restaurant(found.restaurant.pk).filter(business_date=found.day)
+    for kind, amount in moves.order_by("pk").values_list("kind", "amount"):
+        row = rows.setdefault(kind, Row(str(kinds(kind).label), "", 0, total=ZERO))
+        row.count, row.total = (row.count or 0) + 1, (row.total or ZERO) + amount
+    shown = [rows[kind] for kind in kinds.values if kind in rows]
+    return [*shown, Row(label, total=owed)] if shown or owed else []
 
 
 def _tips(found: Day) -> Table:

@@ -1,0 +1,157 @@
+"""The services that open, change and settle house accounts. Payments and refunds of bills change what they owe."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput, LostRace
+from bistro.core.kernel.money import ZERO, display, to_coin
+from bistro.core.kernel.roles import Permission
+from bistro.core.kernel.texts import clean_text
+from bistro.core.models import Restaurant
+from bistro.core.writing.unit_of_work import UnitOfWork
+from orders.billing.account_events import AccountChanged, AccountOpened, AccountSettled
+from orders.billing.accounts.selectors import no_account
+from orders.billing.models import AccountMove, HouseAccount
+from orders.billing.services.locking import require_money
+from orders.billing.services.on_account import add_account_move
+from orders.billing.transitions import AccountMoveKind, Method
+from orders.services import Once
+from orders.services.keys import reused_key
+
+SETTLED_BY = (Method.CASH, Method.TERMINAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """The money that is paid for an account, in cash or by the card terminal. Without an amount it is all."""
+
+    method: str
+    amount: Decimal | None = None
+    slip: str = ""
+
+
+def open_account(*, name: str, limit: Decimal, actor: Actor) -> HouseAccount:
+    """Open an account with a limit. Raises LostRace (`account_exists`), InvalidInput, NotPermitted."""
+    actor.require(Permission.APPROVE_BILL)
+    words = clean_text(name)[:80]
+    if not words:
+        message = _("Give the account a name.")
+        raise InvalidInput(message, fields={"name": [message]})
+    try:
+        with UnitOfWork(actor) as work:
+            restaurant = Restaurant.objects.get(pk=work.restaurant_id)
+            require_money(limit, restaurant.currency, "limit")
+            account = HouseAccount.objects.create(
+                restaurant=restaurant,
+                name=words,
+                currency=restaurant.currency,
+                limit=limit,
+                opened_at=work.now,
+                opened_by=actor.label[:120],
+            )
+            work.record(AccountOpened(account=account))
+    except IntegrityError:
+        message = _("There is an account with this name.")
+        raise LostRace(message, code="account_exists", fields={"name": [message]}) from None
+    return account
+
+
+def change_account(*, account_id: int, limit: Decimal, closed: bool, actor: Actor) -> HouseAccount:
+    """Set the limit of an account, and close it or open it again. One that owes money stays open.
+
+    Locks: the account. Raises InvalidInput (`account_owes`), NotYours, NotPermitted.
+    """
+    actor.require(Permission.APPROVE_BILL)
+    with UnitOfWork(actor) as work:
+        account = _locked(account_id, work)
+        require_money(limit, account.currency, "limit")
+        if closed and account.balance > 0:
+            message = _("Settle the account first.")
+            raise InvalidInput(message, code="account_owes", fields={"closed": [message]})
+        account.limit = limit
+        account.closed_at = (account.closed_at or work.now) if closed else None
+        account.save(update_fields=["limit", "closed_at"])
+        work.record(AccountChanged(account=account))
+    return account
+
+
+def settle_account(
+    *, account_id: int, settlement: Settlement, actor: Actor, once: Once | None = None
+) -> tuple[AccountMove, bool]:
+    """Record money for an account; return the row and whether an equal request made it before. Cash goes into the till.
+
+    Locks: the account. Raises InvalidInput (`above_owed`, `nothing_owed`, `method_not_offered`), ReusedKey, NotYours,
+    NotPermitted.
+    """
+    actor.require(Permission.USE_TILL)
+    try:
+        return _settle(account_id, settlement, actor, once)
+    except IntegrityError:  # a request with this key was first
+        return _settle(account_id, settlement, actor, once)
+
+
+def _settle(account_id: int, paid: Settlement, actor: Actor, once: Once | None) -> tuple[AccountMove, bool]:
+    with UnitOfWork(actor) as work:
+        if (known := _settled_before(once, work)) is not None:
+            return known, True
+        account = _locked(account_id, work)
+        amount = _checked(paid, account)
+        account.balance -= amount
+        account.save(update_fields=["balance"])
+        move = add_account_move(
+            account,
+            AccountMoveKind.SETTLED,
+            -amount,
+            work,
+            method=paid.method,
+            slip=clean_text(paid.slip)[:40],
+            key=once.key if once else None,
+            fingerprint=once.fingerprint if once else "",
+        )
+        work.record(AccountSettled(account=account, move=move))
+    return move, False
+
+
+def _settled_before(once: Once | None, work: UnitOfWork) -> AccountMove | None:
+    """Return the settlement of a request with this key. Raises ReusedKey if its body was another one."""
+    if once is None:
+        return None
+    rows = AccountMove.objects.of_restaurant(work.restaurant_id)
+    move: AccountMove | None = rows.filter(credential=work.actor.credential, key=once.key).first()
+    if move is not None and move.fingerprint != once.fingerprint:
+        raise reused_key()
+    return move
+
+
+def _locked(account_id: int, work: UnitOfWork) -> HouseAccount:
+    rows = HouseAccount.objects.of_restaurant(work.restaurant_id).filter(pk=account_id).locked()
+    account: HouseAccount | None = next(iter(rows), None)
+    if account is None:
+        raise no_account()
+    return account
+
+
+def _checked(paid: Settlement, account: HouseAccount) -> Decimal:
+    """Return the amount of a settlement. Raises InvalidInput."""
+    restaurant: Restaurant = account.restaurant
+    if paid.method not in SETTLED_BY:
+        message = _("An account is settled in cash or by the card terminal.")
+        raise InvalidInput(message, code="method_not_offered", fields={"method": [message]})
+    if account.balance <= ZERO:
+        raise InvalidInput(_("This account owes nothing."), code="nothing_owed")
+    amount = account.balance if paid.amount is None else paid.amount
+    require_money(amount, account.currency, "amount")
+    if amount > account.balance:
+        shown = display(account.balance, account.currency, restaurant.locale)
+        message = _("This account owes only %(balance)s.") % {"balance": shown}
+        raise InvalidInput(message, code="above_owed", fields={"amount": [message]})
+    coin = restaurant.cash_rounding
+    if paid.method == Method.CASH and to_coin(amount, coin) != amount:
+        shown = display(coin or ZERO, account.currency, restaurant.locale)
+        message = _("The smallest coin is %(coin)s.") % {"coin": shown}
+        raise InvalidInput(message, fields={"amount": [message]})
+    return amount
