@@ -98,8 +98,18 @@ class TenantAdminMixin:
         return super().get_queryset(request).visible_to(acting_manager(request))  # type: ignore[misc]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """Find a row. Django would fail with an empty `_to_field`."""
-        return super().get_object(request, object_id, from_field or None)  # type: ignore[misc]
+        """Find a row. Django would fail with an empty `_to_field`.
+
+        A save locks it, because it writes all columns: it would overwrite what a service changes at that moment.
+        """
+        row = super().get_object(request, object_id, from_field or None)  # type: ignore[misc]
+        if row is None or getattr(request, "edits", None) is None:
+            return row
+        try:
+            row.refresh_from_db(from_queryset=locked_row(row))
+        except type(row).DoesNotExist:  # it was deleted at this moment
+            return None
+        return row
 
     def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
         if type(db_field) in (CharField, DatabaseTextField):
@@ -113,6 +123,11 @@ class TenantAdminMixin:
     def formfield_for_manytomany(self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["queryset"] = own_rows(db_field, request)
         return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+def locked_row(row: Model) -> QuerySet[Any]:
+    """Return the query that locks a row when it is read again."""
+    return type(row)._base_manager.select_for_update(of=("self",), no_key=True)
 
 
 def own_rows(db_field: Field[Any, Any], request: HttpRequest) -> QuerySet[Any]:
