@@ -18,7 +18,7 @@ from orders.billing.accounts.selectors import accounts_to_charge
 from orders.billing.amounts import PERCENT
 from orders.billing.models import Adjustment, HouseAccount, Payment
 from orders.billing.selectors import removed_lines
-from orders.billing.services.correcting import UNDO_TIME, UNDONE
+from orders.billing.services.correcting import CAN_BE_UNDONE, UNDO_TIME
 from orders.billing.statements import ShareState, Statement
 from orders.billing.transitions import ASKED_ABOUT, PROVIDERS, AdjustmentKind, Method, PaymentState
 from orders.models import OrderLine
@@ -350,6 +350,7 @@ def _payments(statement: Statement) -> list[PagePayment]:
     found = []
     for payment in statement.payments:
         left, tip_left = statement.left_of(payment), statement.tip_left_of(payment)
+        refunded = payment.to_pay - left - tip_left
         found.append(
             PagePayment(
                 id=payment.pk,
@@ -360,10 +361,10 @@ def _payments(statement: Statement) -> list[PagePayment]:
                 payment=payment,
                 left=text(left, payment.currency) if left > 0 and payment.has_arrived else "",
                 tip_left=text(tip_left, payment.currency) if tip_left > 0 and payment.has_arrived else "",
-                refunded=show(back) if (back := payment.to_pay - left - tip_left) else "",
+                refunded=show(refunded) if refunded else "",
                 state="" if payment.has_arrived else str(PaymentState(payment.status).label),
                 can_undo=_is_fresh(payment),
-                other=_other_method(payment) if not back else None,
+                other=None if refunded else _other_method(payment),
                 can_cancel=payment.method in PROVIDERS and payment.status in ASKED_ABOUT,
                 key=uuid4().hex,
             )
@@ -372,8 +373,8 @@ def _payments(statement: Statement) -> list[PagePayment]:
 
 
 def _is_fresh(payment: Payment) -> bool:
-    """Return whether a payment can be undone, because no bank has it and it is of the last seconds."""
-    can_be = payment.method in UNDONE and payment.status == PaymentState.CAPTURED
+    """Return whether a payment can be undone: one of the last seconds, by a method without a bank."""
+    can_be = payment.method in CAN_BE_UNDONE and payment.status == PaymentState.CAPTURED
     return can_be and timezone.now() - payment.taken_at < UNDO_TIME
 
 

@@ -102,6 +102,15 @@ class Method(TextChoices):
 PROVIDERS = frozenset({Method.DUMMY, Method.STRIPE})
 
 
+class VoucherState(TextChoices):
+    """The state of a voucher on a business day, which follows from its row."""
+
+    OPEN = "open", _("Can be spent")
+    SPENT = "spent", _("Spent")
+    EXPIRED = "expired", _("Expired")
+    VOID = "void", _("Cancelled")
+
+
 class VoucherMoveKind(TextChoices):
     """The reason why the balance of a voucher changes."""
 

@@ -19,7 +19,7 @@ from orders.till.selectors import tills_of
 from orders.till.transitions import MoveKind
 from tables.models import Party
 
-NO_CARD = (Method.CASH, Method.VOUCHER, Method.ACCOUNT)
+NOT_BY_CARD = (Method.CASH, Method.VOUCHER, Method.ACCOUNT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Shift:
     cash: str
     card: str
     vouchers: str  # "" for none
-    accounts: str
+    accounts: str  # "" for none
     refunded: str
     tips_cash: str
     tips_card: str
@@ -75,7 +75,7 @@ def read_shift(actor: Actor) -> Shift:
     return Shift(
         paid=len(sales),
         cash=show(_money(sales, Method.CASH)),
-        card=show(sum((move.amount for move in sales if move.method not in NO_CARD), ZERO)),
+        card=show(sum((move.amount for move in sales if move.method not in NOT_BY_CARD), ZERO)),
         vouchers=show(spent) if (spent := _money(sales, Method.VOUCHER)) else "",
         accounts=show(charged) if (charged := _money(sales, Method.ACCOUNT)) else "",
         refunded=show(-sum((move.amount for move in moves if move.kind == MoveKind.REFUND), ZERO)),

@@ -61,6 +61,7 @@ WORDS = {
     "login_replaced": _("login replaced"),
     "merged": _("merged"),
     "moved": _("moved"),
+    "account_updated moved": _("balance changed"),
     "named": _("named"),
     "near": _("is near"),
     "offer_ended": _("offer ended"),

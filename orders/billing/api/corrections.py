@@ -20,7 +20,7 @@ TOO_LATE = refusal(409, "Too late", "too_late", "Some of this payment went back 
 
 
 class UndoPayment(APIView):
-    """The call that takes a payment in cash back within 30 seconds. The bill is due again."""
+    """The call that undoes a payment without a bank within 30 seconds. The bill is due again."""
 
     subject = "Bills"
     summary = "Undo a payment in cash"

@@ -1,4 +1,4 @@
-"""Parts of the API of bills that its modules share: the key of a request, and the answer to a new row."""
+"""Parts that the APIs of bills and tills share: the key of a request, and the answer to a new row."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -16,17 +16,17 @@ from orders.billing.access import holder_of, payment_for
 from orders.billing.events import BillPaid, PaymentRefunded, PaymentTaken
 from orders.billing.models import Payment, Refund
 from orders.billing.services.locking import Locked, lock_bill, require_reason, touch_bill
-from orders.billing.services.on_account import take_off
+from orders.billing.services.on_account import refund_to_account
 from orders.billing.services.refunding import refund_approval
-from orders.billing.services.spending import give_back
+from orders.billing.services.spending import refund_to_voucher
 from orders.billing.transitions import PAYMENT_MOVES, Method, PaymentState, RefundKind
 
 UNDO_TIME = timedelta(seconds=30)
-UNDONE = frozenset({Method.CASH, Method.VOUCHER, Method.ACCOUNT})  # no bank has to take them back
+CAN_BE_UNDONE = frozenset({Method.CASH, Method.VOUCHER, Method.ACCOUNT})  # no bank has to take them back
 
 
 def undo_payment(*, payment_id: int, actor: Actor) -> Refund:
-    """Take a payment that no bank has back that was a slip of the finger, as if it had not been made.
+    """Undo a payment in cash, with a voucher or on an account that was a slip of the finger.
 
     The bill is due again. A second tap is the same undo. Locks: table, party, bill. Raises InvalidInput (`not_cash`),
     LostRace (`too_late` after 30 seconds, or when some of it went back), NotPermitted, NotYours.
@@ -38,7 +38,7 @@ def undo_payment(*, payment_id: int, actor: Actor) -> Refund:
         if (undone := Refund.objects.filter(payment=payment_id, kind=RefundKind.UNDONE).first()) is not None:
             return undone
         payment = _whole(payment_id, locked)
-        if payment.method not in UNDONE:
+        if payment.method not in CAN_BE_UNDONE:
             message = _("Only cash, vouchers and accounts can be undone. Give the money back with a refund.")
             raise InvalidInput(message, code="not_cash")
         if work.now - payment.taken_at > UNDO_TIME:
@@ -116,8 +116,8 @@ def _take_back(
     rows = Payment.objects.filter(pk=payment.pk)
     change_statuses(rows, [PaymentState.CAPTURED], PaymentState.REFUNDED, PAYMENT_MOVES, what="Payment")
     payment.refresh_from_db()
-    give_back(payment, refund, work)
-    take_off(payment, refund, work)
+    refund_to_voucher(payment, refund, work)
+    refund_to_account(payment, refund, work)
     work.record(PaymentRefunded(payment=payment, refund=refund, table=locked.party.table_id))
     return refund
 

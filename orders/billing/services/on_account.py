@@ -36,12 +36,12 @@ def account_in(tender: Tender, restaurant: Restaurant, work: UnitOfWork) -> Hous
         message = _("This account is in %(currency)s.") % {"currency": account.currency}
         raise InvalidInput(message, code="account_currency", fields={"account": [message]})
     if account.closed_at is not None:
-        raise is_closed()
+        raise closed_account()
     return account
 
 
-def named(tender: Tender, account: HouseAccount) -> Tender:
-    """Return a tender that names the account on the receipt."""
+def with_account_name(tender: Tender, account: HouseAccount) -> Tender:
+    """Return a tender with the name of the account, which the receipt shows."""
     return replace(tender, tendered=None, slip=account.name[:40])
 
 
@@ -51,7 +51,7 @@ def charge(account: HouseAccount, payment: Payment, work: UnitOfWork) -> None:
     if not _add(account, payment.amount):
         account.refresh_from_db()
         if account.closed_at is not None:
-            raise is_closed()
+            raise closed_account()
         restaurant: Restaurant = account.restaurant
         left = display(max(account.limit - account.balance, ZERO), account.currency, restaurant.locale)
         message = _("Only %(left)s can still be put on this account.") % {"left": left}
@@ -59,7 +59,7 @@ def charge(account: HouseAccount, payment: Payment, work: UnitOfWork) -> None:
     _note(account, AccountMoveKind.CHARGED, payment.amount, work, payment=payment)
 
 
-def take_off(payment: Payment, refund: Refund, work: UnitOfWork) -> None:
+def refund_to_account(payment: Payment, refund: Refund, work: UnitOfWork) -> None:
     """Take the money of a refund off the account of its payment, which may then have a credit."""
     require_transaction()
     if payment.method != Method.ACCOUNT:
@@ -87,7 +87,7 @@ def add_account_move(
     )
 
 
-def is_closed() -> LostRace:
+def closed_account() -> LostRace:
     """Return the refusal of an account that was closed."""
     return LostRace(_("This account is closed."), code="account_closed")
 

@@ -7,8 +7,8 @@ from bistro.core.kernel.roles import Permission
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.billing.events import BillPaid, PaymentTaken
 from orders.billing.services.locking import lock_bill, touch_bill
-from orders.billing.services.on_account import account_in, charge, named
-from orders.billing.services.spending import spend, voucher_in, within
+from orders.billing.services.on_account import account_in, charge, with_account_name
+from orders.billing.services.spending import limited_to_balance, spend, voucher_in
 from orders.billing.services.starting import start_payment
 from orders.billing.services.tenders import Taken, Tender, checked, insert_payment, lock_share, share_of, taken_before
 from orders.billing.transitions import PROVIDERS
@@ -42,9 +42,9 @@ def _take(party_id: int, tender: Tender, actor: Actor, once: Once | None) -> Tak
         account = account_in(tender, locked.restaurant, work)
         offered = checked(tender, share, locked)
         if voucher is not None:
-            offered = within(offered, voucher, is_typed=tender.amount is not None)
+            offered = limited_to_balance(offered, voucher, is_typed=tender.amount is not None)
         if account is not None:
-            offered = named(offered, account)
+            offered = with_account_name(offered, account)
         payment = insert_payment(offered, locked, work, once)
         if voucher is not None:
             spend(voucher, payment, work)

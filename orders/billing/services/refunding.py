@@ -25,9 +25,9 @@ from orders.billing.services.locking import (
     require_money,
     require_reason,
 )
-from orders.billing.services.on_account import take_off
+from orders.billing.services.on_account import refund_to_account
 from orders.billing.services.settling import finish_refund, settle_refund
-from orders.billing.services.spending import give_back
+from orders.billing.services.spending import refund_to_voucher
 from orders.billing.statements import Statement
 from orders.billing.transitions import PROVIDERS, Method, RefundState
 from orders.services import Once
@@ -100,8 +100,8 @@ def _refund(
             payment=payment, amount=wanted.money, day=day, locked=locked, actor=actor, approver=approver
         )
         refund.save(update_fields=["approved_by"])
-        give_back(payment, refund, work)
-        take_off(payment, refund, work)
+        refund_to_voucher(payment, refund, work)
+        refund_to_account(payment, refund, work)
         finish_refund(refund, payment, locked, work)
     return refund, False
 

@@ -12,7 +12,7 @@ from bistro.core.models import Restaurant
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from orders.billing.models import Payment, Refund, Voucher, VoucherMove
 from orders.billing.services.tenders import Tender
-from orders.billing.transitions import Method, VoucherMoveKind
+from orders.billing.transitions import Method, VoucherMoveKind, VoucherState
 from orders.billing.voucher_events import VoucherReturned, VoucherSpent
 from orders.billing.vouchers.selectors import state_of, voucher_of_code
 
@@ -33,15 +33,15 @@ def voucher_in(tender: Tender, restaurant: Restaurant, work: UnitOfWork) -> Vouc
     if voucher.currency != restaurant.currency:
         message = _("This voucher is in %(currency)s.") % {"currency": voucher.currency}
         raise InvalidInput(message, code="voucher_currency", fields={"voucher": [message]})
-    if state == "void":
+    if state == VoucherState.VOID:
         raise voided_voucher()
-    if state == "expired":
+    if state == VoucherState.EXPIRED:
         message = _("This voucher has expired.")
         raise InvalidInput(message, code="voucher_expired", fields={"voucher": [message]})
     return voucher
 
 
-def within(tender: Tender, voucher: Voucher, *, is_typed: bool) -> Tender:
+def limited_to_balance(tender: Tender, voucher: Voucher, *, is_typed: bool) -> Tender:
     """Return a checked tender with what the voucher can pay of it. Raises InvalidInput (`voucher_too_small`).
 
     An amount that a person typed must be there as a whole.
@@ -66,7 +66,7 @@ def spend(voucher: Voucher, payment: Payment, work: UnitOfWork) -> None:
     work.record(VoucherSpent(voucher=voucher, move=move))
 
 
-def give_back(payment: Payment, refund: Refund, work: UnitOfWork) -> None:
+def refund_to_voucher(payment: Payment, refund: Refund, work: UnitOfWork) -> None:
     """Give the money of a refund back to the voucher of its payment. Raises LostRace (`voucher_void`)."""
     require_transaction()
     if payment.method != Method.VOUCHER:

@@ -24,8 +24,8 @@ class Tender:
     """The money that guests offer. Without an `amount` they pay what is due, of the `share` or of the whole bill.
 
     `tendered` is the cash that they gave. Cash above what is due is change. `expected` is the amount that a guest saw:
-    another one is refused. `voucher` is the code of the voucher that they pay with,
-    `account_id` the house account that they pay on.
+    another one is refused. `voucher` is the code of the voucher that they pay with, `account_id`
+    the house account that they pay on.
     """
 
     method: Method

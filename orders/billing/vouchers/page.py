@@ -7,7 +7,6 @@ from uuid import uuid4
 
 from django.core.paginator import Page, Paginator
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
@@ -15,12 +14,11 @@ from bistro.core.kernel.money import display
 from bistro.core.kernel.roles import Permission
 from bistro.core.models import Restaurant
 from orders.billing.models import Voucher, VoucherMove
-from orders.billing.transitions import Method, VoucherMoveKind
+from orders.billing.transitions import Method, VoucherMoveKind, VoucherState
 from orders.billing.vouchers.codes import grouped
 from orders.billing.vouchers.selectors import may_read_code, owed_for_vouchers, state_of
 
 PER_PAGE = 60
-STATES = {"open": _("Can be spent"), "spent": _("Spent"), "expired": _("Expired"), "void": _("Cancelled")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,7 @@ class ShownVoucher:
     tail: str
     value: str
     balance: str
-    state: str
+    state: VoucherState
     words: str
     voucher: Voucher
 
@@ -94,7 +92,7 @@ def read_voucher(voucher: Voucher, actor: Actor) -> VoucherPage:
             )
             for move in voucher.moves.all()
         ],
-        can_void=shown.state in ("open", "expired") and actor.may(Permission.APPROVE_BILL),
+        can_void=shown.state in (VoucherState.OPEN, VoucherState.EXPIRED) and actor.may(Permission.APPROVE_BILL),
         restaurant=restaurant,
     )
 
@@ -107,6 +105,6 @@ def _shown(voucher: Voucher, restaurant: Restaurant, day: date) -> ShownVoucher:
         value=display(voucher.value, voucher.currency, restaurant.locale),
         balance=display(voucher.balance, voucher.currency, restaurant.locale),
         state=state,
-        words=str(STATES[state]),
+        words=str(state.label),
         voucher=voucher,
     )

@@ -16,7 +16,7 @@ def voucher_json(voucher: Voucher, day: date, *, with_code: bool = False) -> dic
         "id": voucher.pk,
         "code": grouped(voucher.code) if with_code else None,
         "tail": voucher.tail,
-        "state": state_of(voucher, day),
+        "state": state_of(voucher, day).value,
         "currency": voucher.currency,
         "value": text(voucher.value, voucher.currency),
         "balance": text(voucher.balance, voucher.currency),

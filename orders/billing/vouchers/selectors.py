@@ -11,6 +11,7 @@ from bistro.core.kernel.errors import NotYours
 from bistro.core.kernel.money import ZERO
 from bistro.core.kernel.roles import Permission
 from orders.billing.models import Voucher
+from orders.billing.transitions import VoucherState
 from orders.billing.vouchers.codes import code_in
 
 LARGEST_ID = 2**63
@@ -40,13 +41,14 @@ def no_voucher() -> NotYours:
     return NotYours(_("There is no voucher with this code."), code="voucher_not_found")
 
 
-def state_of(voucher: Voucher, day: date) -> str:
-    """Return `void`, `spent`, `expired` or `open`."""
+def state_of(voucher: Voucher, day: date) -> VoucherState:
+    """Return the state of a voucher on a business day."""
     if voucher.voided_at is not None:
-        return "void"
+        return VoucherState.VOID
     if not voucher.balance:
-        return "spent"
-    return "expired" if voucher.expires_on is not None and voucher.expires_on < day else "open"
+        return VoucherState.SPENT
+    is_over = voucher.expires_on is not None and voucher.expires_on < day
+    return VoucherState.EXPIRED if is_over else VoucherState.OPEN
 
 
 def may_read_code(voucher: Voucher, actor: Actor, now: datetime) -> bool:

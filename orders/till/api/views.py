@@ -1,8 +1,6 @@
 """The API of tills and closings (docs/contracts/tills.md)."""
 
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -11,13 +9,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from bistro.core.api.idempotency import KEY_HEADER, REPLAYED, fingerprint, idempotency_key
+from bistro.core.api.idempotency import KEY_HEADER, REPLAYED
 from bistro.core.api.pagination import Pages
 from bistro.core.api.schema import LOCATION, refusal
 from bistro.core.api.serializers import checked
 from bistro.core.auth.access import api_actor, request_actor, requires
 from bistro.core.kernel.roles import Permission
-from orders.services import Once
+from orders.billing.api.requests import created, once_of
 from orders.till import services
 from orders.till.access import closing_for, till_for
 from orders.till.api.serializers import (
@@ -54,11 +52,11 @@ class Tills(APIView):
         parameters=[KEY_HEADER, LOCATION, REPLAYED],
     )
     def post(self, request: Request) -> Response:
-        actor, once = api_actor(request), _once(request)
+        actor, once = api_actor(request), once_of(request)
         body = checked(request, TillInput)
         amount = Decimal(body["float"])
         till, replayed = services.open_till(opening_float=amount, shared=body["shared"], once=once, actor=actor)
-        return _created(till_json(till), f"/api/v1/tills/{till.pk}", replayed)
+        return created(till_json(till), f"/api/v1/tills/{till.pk}", replayed)
 
 
 class TillDetail(APIView):
@@ -86,7 +84,7 @@ class TillMoves(APIView):
         parameters=[KEY_HEADER, LOCATION, REPLAYED],
     )
     def post(self, request: Request, pk: int) -> Response:
-        actor, once = api_actor(request), _once(request)
+        actor, once = api_actor(request), once_of(request)
         till = till_for(actor, pk)
         body = checked(request, TillMoveInput)
         move, replayed = services.move_money(
@@ -98,7 +96,7 @@ class TillMoves(APIView):
             once=once,
             actor=actor,
         )
-        return _created(move_json(move, till.currency), f"/api/v1/tills/{pk}", replayed)
+        return created(move_json(move, till.currency), f"/api/v1/tills/{pk}", replayed)
 
 
 class CountTill(APIView):
@@ -114,11 +112,11 @@ class CountTill(APIView):
         parameters=[KEY_HEADER, LOCATION, REPLAYED],
     )
     def post(self, request: Request, pk: int) -> Response:
-        actor, once = api_actor(request), _once(request)
+        actor, once = api_actor(request), once_of(request)
         till_for(actor, pk)
         body = checked(request, CountInput)
         till, replayed = services.count_till(till_id=pk, pieces=body["pieces"], once=once, actor=actor)
-        return _created(till_json(till), f"/api/v1/tills/{pk}", replayed)
+        return created(till_json(till), f"/api/v1/tills/{pk}", replayed)
 
 
 class ReopenTill(APIView):
@@ -189,12 +187,12 @@ class Closings(GenericAPIView[Closing]):
         parameters=[KEY_HEADER, LOCATION, REPLAYED],
     )
     def post(self, request: Request) -> Response:
-        actor, once = api_actor(request), _once(request)
+        actor, once = api_actor(request), once_of(request)
         body = checked(request, ClosingInput)
         closing, replayed = services.close_period(
             kind=ClosingKind(body["kind"]), day=body["day"], once=once, actor=actor
         )
-        return _created(closing_json(closing), f"/api/v1/closings/{closing.pk}", replayed)
+        return created(closing_json(closing), f"/api/v1/closings/{closing.pk}", replayed)
 
 
 class ClosingDetail(APIView):
@@ -207,18 +205,3 @@ class ClosingDetail(APIView):
     @extend_schema(responses={200: ClosingOutput, **NO_CLOSING})
     def get(self, request: Request, pk: int) -> Response:
         return Response(closing_json(closing_for(api_actor(request), pk)))
-
-
-def _once(request: Request) -> Once | None:
-    """Return the key of a request with the fingerprint of its address and body; None without a key."""
-    key = idempotency_key(request, required=False)
-    body = request.data if isinstance(request.data, Mapping) else {}
-    return Once(key, fingerprint({**body, "": request.path})) if key else None
-
-
-def _created(body: Mapping[str, Any], location: str, replayed: bool) -> Response:
-    """Return 201 for a new row, or 200 with `Idempotent-Replayed: true` for a repeated key."""
-    headers = {"Location": location}
-    if replayed:
-        return Response(body, status=200, headers={**headers, "Idempotent-Replayed": "true"})
-    return Response(body, status=201, headers=headers)

@@ -145,7 +145,8 @@ def _tips(found: Day) -> Table:
             add(payment, 1, payment.tip)
     for refund, _of_sale in found.refunds:
         if refund.tip:
-            add(refund.payment, -int(refund.tip == refund.payment.tip), -refund.tip)
+            is_whole = refund.tip == refund.payment.tip  # a part that went back leaves the number of tips as it is
+            add(refund.payment, -1 if is_whole else 0, -refund.tip)
     return Table("tips", _("Tips"), [rows[key] for key in sorted(rows)], COUNTED)
 
 
