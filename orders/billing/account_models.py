@@ -13,7 +13,7 @@ class HouseAccount(models.Model):
     """An account of the house. Bills are paid on it, and later it is settled in cash or by card.
 
     `balance` is what the account owes: the sum of its moves, negative for a credit. Only `orders.billing.services`
-    change it, by conditional UPDATEs.
+    change it, with a lock.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="+", db_index=False)

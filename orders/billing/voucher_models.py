@@ -13,7 +13,7 @@ from orders.billing.transitions import Method, VoucherMoveKind
 class Voucher(models.Model):
     """A gift card. Its sale is no turnover and has no tax: the house owes its balance until guests spend it.
 
-    `balance` is the sum of the moves. Only `orders.billing.services` change it, by conditional UPDATEs. `code` is
+    `balance` is the sum of the moves. Only `orders.billing.services` change it, with a lock. `code` is
     the secret of the person who has it, without its hyphens. The row keeps the idempotency key of its sale.
     """
 

@@ -1,10 +1,9 @@
-"""Parts of the services that let guests pay on a house account. Each change is a conditional UPDATE and a row."""
+"""Parts of the services that let guests pay on a house account. Each change locks the account and adds a row."""
 
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from bistro.core.kernel.errors import InvalidInput, LostRace
@@ -65,7 +64,9 @@ def refund_to_account(payment: Payment, refund: Refund, work: UnitOfWork) -> Non
     if payment.method != Method.ACCOUNT:
         return
     account = payment.account_move.account
-    HouseAccount.objects.filter(pk=account.pk).update(balance=F("balance") - refund.amount)
+    row = HouseAccount.objects.filter(pk=account.pk).locked().get()
+    row.balance -= refund.amount
+    row.save(update_fields=["balance"])
     _note(account, AccountMoveKind.RETURNED, -refund.amount, work, refund=refund)
 
 
@@ -99,7 +100,14 @@ def _note(account: HouseAccount, kind: AccountMoveKind, amount: Decimal, work: U
 
 
 def _add(account: HouseAccount, amount: Decimal) -> bool:
-    """Add an amount to the balance, if the limit of an open account allows it."""
+    """Add an amount to the balance, if the limit of an open account allows it.
+
+    Python computes, because SQLite computes with binary fractions.
+    """
     require_transaction()
-    rows = HouseAccount.objects.filter(pk=account.pk, closed_at=None, balance__lte=F("limit") - amount)
-    return bool(rows.update(balance=F("balance") + amount))
+    row = next(iter(HouseAccount.objects.filter(pk=account.pk, closed_at=None).locked()), None)
+    if row is None or row.balance + amount > row.limit:
+        return False
+    row.balance += amount
+    row.save(update_fields=["balance"])
+    return True

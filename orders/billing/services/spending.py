@@ -1,9 +1,8 @@
-"""Parts of the services that change the balance of a voucher. Each change is a conditional UPDATE and a row."""
+"""Parts of the services that change the balance of a voucher. Each change locks the voucher and adds a row."""
 
 from dataclasses import replace
 from decimal import Decimal
 
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from bistro.core.kernel.errors import DomainError, InvalidInput, LostRace
@@ -72,8 +71,7 @@ def refund_to_voucher(payment: Payment, refund: Refund, work: UnitOfWork) -> Non
     if payment.method != Method.VOUCHER:
         return
     voucher = payment.voucher_move.voucher
-    rows = Voucher.objects.filter(pk=voucher.pk, voided_at=None)
-    if not rows.update(balance=F("balance") + refund.amount):
+    if not _take_off(voucher, -refund.amount):
         raise voided_voucher()
     voucher.refresh_from_db()
     move = add_move(voucher, VoucherMoveKind.RETURNED, refund.amount, work, refund=refund, reason=refund.reason)
@@ -120,7 +118,14 @@ def balance_too_small(voucher: Voucher) -> DomainError:
 
 
 def _take_off(voucher: Voucher, amount: Decimal) -> bool:
-    """Take an amount off the balance, if there is still so much on a voucher that is not cancelled."""
+    """Take an amount off the balance, if there is still so much on a voucher that is not cancelled.
+
+    Python computes, because SQLite computes with binary fractions: 22.51 less 16.27 would not be 6.24.
+    """
     require_transaction()
-    rows = Voucher.objects.filter(pk=voucher.pk, voided_at=None, balance__gte=amount)
-    return bool(rows.update(balance=F("balance") - amount))
+    row = next(iter(Voucher.objects.filter(pk=voucher.pk, voided_at=None).locked()), None)
+    if row is None or row.balance < amount:
+        return False
+    row.balance -= amount
+    row.save(update_fields=["balance"])
+    return True

@@ -119,6 +119,17 @@ def test_a_voucher_pays_as_much_as_is_on_it(house):
     agree()
 
 
+def test_a_balance_is_exact_to_the_cent(house):
+    """Binary fractions would leave less than 6.24 of 22.51 on the voucher, and give more than 22.51 back to it."""
+    bill, voucher = Bill(house, seats=(1, 1, 2)), sold(house, "22.51", method="terminal")
+    payments = [(spend(bill, voucher, amount=amount), amount) for amount in ("16.27", "6.24")]
+    assert balance(house, voucher.code) == "0.00"
+    for payment, amount in payments:
+        refund(bill, payment, amount=amount)
+    assert balance(house, voucher.code) == "22.51"
+    agree()
+
+
 def test_a_share_is_paid_in_part_and_the_rest_stays_on_the_voucher(house):
     bill, voucher = Bill(house, seats=(1, 2)), sold(house)
     bill.post("/split", {"by": "seat"})

@@ -68,6 +68,13 @@ def test_a_bill_is_paid_on_account_and_settled_later(house, account, bill):
     agree()
 
 
+def test_a_limit_is_exact_to_the_cent(house, bill):
+    account = account_of(house, limit="20.00")
+    for amount in ("1.02", "18.98"):
+        charge(bill, account, amount=amount)
+    assert owes(account) == 20
+
+
 def test_a_refund_goes_back_to_the_account_and_may_leave_a_credit(house, account, bill):
     payment = charge(bill, account)
     settle(house, account)
