@@ -12,8 +12,8 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, InvalidInput
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
+from bistro.core.web.form_keys import once_of
 from bistro.core.web.page_access import page_requires
-from bistro.core.web.page_keys import once_of
 from bistro.core.web.pages import HtmxHttpRequest, answer_action, with_status
 from orders import services
 from orders.access import order_for, table_for

@@ -54,7 +54,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """The handle by which the timeline moves a booking: its bar at one of its tables."""
+    """The handle by which the timeline moves a booking: its bar at one of its tables.
+
+    `starts` is an ISO time, and `tables` has the ids of all its tables, with commas.
+    """
 
     pk: int
     name: str

@@ -19,8 +19,8 @@ from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
 from bistro.core.models import Restaurant
+from bistro.core.web.form_keys import once_of
 from bistro.core.web.page_access import page_requires
-from bistro.core.web.page_keys import once_of
 from bistro.core.web.pages import HtmxHttpRequest, with_status
 from tables.bookings import page, services
 from tables.bookings.access import booking_of
@@ -49,20 +49,20 @@ def day(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     """Show the bookings of a day as a list or a timeline. For htmx only that part."""
     restaurant = restaurant_of(actor)
     wanted = day_of(request.GET.get("day", ""), restaurant.business_date(timezone.now()))
-    context = day_context(actor, restaurant, wanted, as_lines=request.GET.get("view") == "timeline")
+    context = day_context(actor, restaurant, wanted, as_timeline=request.GET.get("view") == "timeline")
     part = "#day" if request.htmx and not request.htmx.boosted else ""
     return render(request, f"bookings/day.html{part}", context)
 
 
-def day_context(actor: Actor, restaurant: Restaurant, wanted: date, *, as_lines: bool) -> dict[str, Any]:
+def day_context(actor: Actor, restaurant: Restaurant, wanted: date, *, as_timeline: bool) -> dict[str, Any]:
     """Return what the page of a day shows, as a list or as a timeline."""
     now = timezone.now()
     shown, house = page.read_day(restaurant, wanted, now)
     return {
         "day": shown,
         "now": now,
-        "timeline": page.timeline(shown, house, restaurant, now) if as_lines else None,
-        "lists": [] if as_lines else _lists(shown, restaurant),
+        "timeline": page.timeline(shown, house, restaurant, now) if as_timeline else None,
+        "lists": [] if as_timeline else _lists(shown, restaurant),
         "may_seat": actor.may(Permission.SEAT_TABLE),
     }
 

@@ -15,9 +15,9 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
+from bistro.core.web.form_keys import once_of
 from bistro.core.web.guest_pages import guest_page
 from bistro.core.web.page_access import page_requires
-from bistro.core.web.page_keys import once_of
 from bistro.core.web.pages import HtmxHttpRequest, with_status
 from tables.waitlist import services
 from tables.waitlist.access import entry_by_link, entry_for

@@ -258,8 +258,8 @@ class TenantAdmin(TenantAdminMixin, ModelAdmin):
             problem = error
         finally:
             request.edits = None  # type: ignore[attr-defined]
-        told: Any = messages.get_messages(request)
-        told._queued_messages.clear()  # removes “was saved”, because the unit was rolled back
+        notices: Any = messages.get_messages(request)
+        notices._queued_messages.clear()  # removes “was saved”, because the unit was rolled back
         raise problem
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:

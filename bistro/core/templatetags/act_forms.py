@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from bistro.core.web.page_keys import FIELD
+from bistro.core.web.form_keys import FIELD
 
 register = template.Library()
 
@@ -73,5 +73,5 @@ def act_form(
 
 @register.simple_tag
 def once_field() -> SafeString:
-    """Render the key of a form that creates something once (`bistro.core.web.page_keys`)."""
+    """Render the key of a form that creates something once (`bistro.core.web.form_keys`)."""
     return format_html('<input type="hidden" name="{}" value="{}">', FIELD, uuid4().hex)

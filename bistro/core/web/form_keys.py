@@ -15,8 +15,7 @@ LONGEST = 64
 def once_of(request: HttpRequest) -> Once | None:
     """Return the key of a sent form, None without one.
 
-    What was typed belongs to the key, so that the form of a page to which somebody went back can be sent with another
-    content.
+    The content is part of the key: after the browser's back button the same form can be sent with another content.
     """
     key = "".join(request.POST.get(FIELD, "").split())[:LONGEST]
     if not key or not key.isascii() or not key.isprintable():
