@@ -101,7 +101,7 @@ def vouchers_json(moves: Sequence[TillMove], before: Decimal, currency: str) -> 
     `cash` is the cash for vouchers that were sold, without what was paid back, in coins that there are.
     """
     for_vouchers = [move for move in moves if move.kind == MoveKind.VOUCHER]
-    values = [move.voucher_move.amount for move in for_vouchers]
+    values = [move.voucher_move.amount for move in for_vouchers if move.voucher_move]
     by_voucher = [move for move in moves if move.method == Method.VOUCHER]
     sums = {
         "sold": sum((value for value in values if value > 0), ZERO),
