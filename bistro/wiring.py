@@ -70,7 +70,10 @@ EVENT_REACTIONS: dict[str, list[str]] = {
     "bistro.core.writing.people_events.MemberInvited": ["bistro.mail.steps.mail_invitations"],
     "bistro.core.writing.people_events.PasswordResetOffered": ["bistro.mail.steps.mail_password_resets"],
     "bistro.core.writing.people_events.RestaurantOpened": ["menu.steps.add_catalogues"],
-    "bistro.core.writing.configuration_events.RestaurantChanged": ["menu.steps.restaurant_changed"],
+    "bistro.core.writing.configuration_events.RestaurantChanged": [
+        "menu.steps.restaurant_changed",
+        "orders.till.steps.keep_currency",
+    ],
 }
 
 # Alarms of higher apps on the floor plan, each a function of the actor.

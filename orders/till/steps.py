@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
+from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.money import to_coin
 from bistro.core.models import Restaurant
+from bistro.core.writing.configuration_events import RestaurantChanged
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from orders.billing.account_events import AccountSettled
 from orders.billing.events import PaymentCaptured, PaymentRefunded, PaymentTaken
-from orders.billing.models import Payment, Refund, Voucher
+from orders.billing.models import HouseAccount, Payment, Refund, Voucher
 from orders.billing.transitions import Method, RefundKind, VoucherMoveKind
 from orders.billing.voucher_events import VoucherSold, VoucherVoided
 from orders.till.models import Till, TillMove
@@ -91,6 +95,19 @@ def take_account_money(events: Sequence[AccountSettled], work: UnitOfWork) -> No
             made_by=move.made_by,
             **_origin(move.method, work.actor.id if work.actor.is_staff else None, work),
         )
+
+
+def keep_currency(events: Sequence[RestaurantChanged], work: UnitOfWork) -> None:
+    """Refuse a new currency once there is money in the present one, which would add up with the new one.
+
+    Raises InvalidInput (`currency_in_use`).
+    """
+    require_transaction()
+    models = Till, TillMove, HouseAccount
+    changed = any("currency" in event.changed for event in events)
+    if changed and any(model.objects.of_restaurant(work.restaurant_id).exists() for model in models):
+        message = _("Tills, vouchers or accounts are in the present currency. Open another restaurant for a new one.")
+        raise InvalidInput(message, code="currency_in_use", fields={"currency": [message]})
 
 
 def _giver(payment: Payment, refund: Refund, work: UnitOfWork) -> int | None:

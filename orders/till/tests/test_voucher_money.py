@@ -6,7 +6,11 @@ from decimal import Decimal
 import pytest
 import time_machine
 
+from bistro.core.kernel.errors import InvalidInput
 from bistro.core.models import Restaurant
+from bistro.core.services.restaurants import change_settings
+from bistro.core.tests.http import nothing_changes
+from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.billing.models import Voucher
 from orders.billing.services import Tender, refund_payment, take_payment, void_voucher
 from orders.billing.tests.vouchers import sold
@@ -115,3 +119,12 @@ def test_a_voucher_is_neither_cash_nor_card_in_a_shift(house):
     take_payment(party_id=party(house, 2), tender=Tender(Method.VOUCHER, voucher=voucher.code), actor=waiter)
     shift = read_shift(waiter)
     assert (shift.cash, shift.card, shift.vouchers, shift.owed) == ("€0.00", "€0.00", "€20.00", "€0.00")
+
+
+def test_the_currency_stays_where_a_house_without_dishes_has_sold_a_voucher(house):
+    house.item.delete()
+    sold(house)
+    boss = house.actor("manager")
+    with nothing_changes(), pytest.raises(InvalidInput) as refusal, UnitOfWork(boss) as work:
+        change_settings({"currency": "JPY"}, work)
+    assert refusal.value.code == "currency_in_use"
