@@ -19,6 +19,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from bistro.core.api.documents import Document
 from bistro.core.tests.http import refused
+from orders.billing.tests.vouchers import account_of
 from tests.addresses import API, PAGES
 from tests.nasty import (
     ENDS_THE_LOGIN,
@@ -245,7 +246,8 @@ WHOLE_NUMBERS = [
 def test_a_whole_number_is_one(house, path, name):
     assert {("/api/v1/orders", "offset"), ("/api/orders", "limit"), ("/api/v1/tickets", "limit")} <= set(WHOLE_NUMBERS)
     here = house.restaurant.uid
-    address = path.format(user_id=house.staff("waiter").pk, restaurant_id=here, restaurant=here)
+    account = account_of(house).pk if "{id}" in path else None
+    address = path.format(user_id=house.staff("waiter").pk, restaurant_id=here, restaurant=here, id=account)
     for value in ("abc", "-1", "1.5", "10" * 10, "9" * 5000, "%00"):
         problem = refused(house.api("owner").get(f"{address}?{name}={value}"), 422, "validation_error")
         assert list(problem["errors"]) == [name], value

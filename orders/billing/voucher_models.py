@@ -22,7 +22,7 @@ class Voucher(models.Model):
     currency = models.CharField(max_length=3)
     value = models.DecimalField(help_text="Amount that it was sold for.", **AMOUNT)
     balance = models.DecimalField(**AMOUNT)
-    expires_on = models.DateField(null=True, help_text="Last business day on which it is taken, blank for ever.")
+    expires_on = models.DateField(null=True, help_text="Last business day on which it is taken; blank: never expires.")
     method = models.CharField(max_length=8, choices=Method.choices, help_text="How it was paid.")
     slip = models.CharField(max_length=40, blank=True, help_text="Number on the slip of the bank's terminal.")
     sold_at = models.DateTimeField()

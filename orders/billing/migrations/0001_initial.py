@@ -265,7 +265,7 @@ class Migration(migrations.Migration):
                 ('currency', models.CharField(max_length=3)),
                 ('value', models.DecimalField(decimal_places=4, help_text='Amount that it was sold for.', max_digits=16)),
                 ('balance', models.DecimalField(decimal_places=4, max_digits=16)),
-                ('expires_on', models.DateField(help_text='Last business day on which it is taken, blank for ever.', null=True)),
+                ('expires_on', models.DateField(help_text='Last business day on which it is taken; blank: never expires.', null=True)),
                 ('method', models.CharField(choices=[('cash', 'Cash'), ('terminal', 'Card terminal'), ('voucher', 'Voucher'), ('account', 'House account'), ('dummy', 'Trial payment'), ('stripe', 'Online')], help_text='How it was paid.', max_length=8)),
                 ('slip', models.CharField(blank=True, help_text="Number on the slip of the bank's terminal.", max_length=40)),
                 ('sold_at', models.DateTimeField()),
