@@ -317,6 +317,7 @@ PAGES = {
     "floor/payments/<int:pk>/cancel/": "payment",
     "floor/payments/<int:pk>/give-back/": "payment",
     "floor/payments/<int:pk>/settle/": "payment",
+    "floor/refunds/<int:pk>/settle/": "refund",
     "floor/calls/<int:pk>/take/": "call",
     "floor/calls/<int:pk>/close/": "call",
     "floor/calls/<int:pk>/release/": "call",
