@@ -126,6 +126,7 @@ ACCOUNT_MOVE = {
     "id": 12,
     "kind": "charged",
     "amount": "15.40",
+    "rounding": "0.00",
     "payment": 7,
     "refund": None,
     "method": None,

@@ -137,6 +137,7 @@ CLOSING = {
         "charged": "15.40",
         "returned": "0.00",
         "settled": "0.00",
+        "rounding": "0.00",
         "owed_after": "15.40",
         "cash": "0.00",
     },
