@@ -183,6 +183,9 @@ class Migration(migrations.Migration):
                 ('amount', models.DecimalField(decimal_places=4, max_digits=16)),
                 ('tip', models.DecimalField(decimal_places=4, default=Decimal('0.00'), help_text='Tip that went back too.', max_digits=16)),
                 ('rounding', models.DecimalField(decimal_places=4, default=Decimal('0.00'), help_text='Coins of the payment that went back too.', max_digits=16)),
+                ('settled_by', models.CharField(blank=True, help_text='Person who settled a refused refund.', max_length=120)),
+                ('settled_at', models.DateTimeField(null=True)),
+                ('settled_note', models.CharField(blank=True, max_length=200)),
                 ('of_sale', models.DecimalField(decimal_places=4, default=Decimal('0.00'), max_digits=16)),
                 ('kind', models.CharField(choices=[('refund', 'Refund'), ('undone', 'Undone'), ('corrected', 'Wrong method')], default='refund', max_length=9)),
                 ('taxes', models.JSONField(default=list, help_text='[{"name", "percent", "amount"}] of the sale that goes back.')),
@@ -200,8 +203,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
-                'indexes': [models.Index(condition=models.Q(('ask_at__isnull', False)), fields=['ask_at'], name='refund_to_ask')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('of_sale__gte', 0), ('of_sale__lte', models.F('amount')), ('tip__gte', 0), models.Q(('amount__gt', 0), ('tip__gt', 0), _connector='OR')), name='refund_amounts'), models.CheckConstraint(condition=models.Q(('kind__in', ['refund', 'undone', 'corrected'])), name='refund_kind_known'), models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'unknown', 'refunded', 'failed'])), name='refund_state_known'), models.UniqueConstraint(fields=('restaurant', 'credential', 'key'), name='refund_key_once')],
+                'indexes': [models.Index(condition=models.Q(('ask_at__isnull', False)), fields=['ask_at'], name='refund_to_ask'), models.Index(condition=models.Q(('settled_by', ''), ('status__in', ['unknown', 'failed'])), fields=['restaurant'], name='refund_needing')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('of_sale__gte', 0), ('of_sale__lte', models.F('amount')), ('tip__gte', 0), models.Q(('amount__gt', 0), ('tip__gt', 0), _connector='OR')), name='refund_amounts'), models.CheckConstraint(condition=models.Q(('kind__in', ['refund', 'undone', 'corrected'])), name='refund_kind_known'), models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'unknown', 'refunded', 'failed'])), name='refund_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('settled_at', None), ('settled_by', '')), models.Q(('settled_at__isnull', False), ('status', 'failed'), models.Q(('settled_by', ''), _negated=True)), _connector='OR'), name='refund_settled_was_refused'), models.UniqueConstraint(fields=('restaurant', 'credential', 'key'), name='refund_key_once')],
             },
         ),
         migrations.CreateModel(
