@@ -26,6 +26,7 @@ REFUND = {
     "of_sale": "5.00",
     "kind": "refund",
     "tip": "0.00",
+    "rounding": "0.00",
     "state": "refunded",
     "at": AT,
 }
