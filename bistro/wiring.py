@@ -262,6 +262,7 @@ SWEEPS: list[str] = [
     "tables.bookings.services.follow_overstays",
     "tables.bookings.services.drop_lapsed_holds",
     "tables.bookings.services.remind_guests",
+    "tables.bookings.services.learn_turns",
     "orders.services.raise_unseen_alarms",
     "kitchen.services.raise_unseen_ticket_alarms",
     "orders.services.fire_due_courses",

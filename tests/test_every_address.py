@@ -25,7 +25,7 @@ from kitchen.models import Station, Ticket, TicketLine
 from kitchen.printing.models import Printer, PrintJob
 from menu.models import Category, Item, Pause
 from menu.services import pause
-from orders.billing.tests.paid import paid_and_comped
+from orders.billing.tests.paid import paid_and_comped, refused_refund
 from orders.billing.tests.vouchers import account_of, sold
 from orders.documents.models import Document
 from orders.models import Order, OrderLine
@@ -122,6 +122,7 @@ def ids(house, other):
         **pair("till", *tills),
         **pair("closing", *closings),
         **pair("payment", *paid),
+        **pair("refund", *map(refused_refund, paid)),
         **pair("account", *(account_of(each, name).pk for each, name in ((house, "Ana"), (other, f"{MARK} account")))),
         **pair("voucher", *(sold(each).pk for each in (house, other))),
         **pair("document", *(Document.objects.get(payment=payment).pk for payment in paid)),

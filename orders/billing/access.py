@@ -1,11 +1,11 @@
-"""Lookups of payments and adjustments for an actor. A row of another restaurant is a 404, like a missing row."""
+"""Lookups of payments, refunds and adjustments. A row of another restaurant is a 404, like a missing row."""
 
 from django.utils.translation import gettext as _
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import NotYours
 from orders.billing.links import party_of_token
-from orders.billing.models import Adjustment, Bill, Payment, PaymentAttempt
+from orders.billing.models import Adjustment, Bill, Payment, PaymentAttempt, Refund
 from tables.models import Party
 from tables.transitions import PartyStatus
 
@@ -17,6 +17,15 @@ def payment_for(actor: Actor | None, pk: int) -> Payment:
     if payment is None:
         raise NotYours(_("There is no such payment."), code="payment_not_found")
     return payment
+
+
+def refund_for(actor: Actor | None, pk: int) -> Refund:
+    """Return a refund with its bill. Raises NotYours if it is missing or not visible to the actor."""
+    rows = Refund.objects.visible_to(actor).select_related("payment__bill__party")
+    refund = rows.filter(pk=pk).first() if pk < 2**63 else None
+    if refund is None:
+        raise NotYours(_("There is no such refund."), code="refund_not_found")
+    return refund
 
 
 def pay_url_of(payment: Payment) -> str:

@@ -1,10 +1,13 @@
 """House accounts: companies and regular guests who eat now and pay later."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.money import AMOUNT, ZERO
+from bistro.core.kernel.names import NameKeyField
 from bistro.core.models import Restaurant
 from orders.billing.transitions import AccountMoveKind, Method
 
@@ -18,6 +21,7 @@ class HouseAccount(models.Model):
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="+", db_index=False)
     name = models.CharField(max_length=80)
+    name_key = NameKeyField()
     currency = models.CharField(max_length=3)
     limit = models.DecimalField(help_text="Most that it may owe.", **AMOUNT)
     balance = models.DecimalField(default=ZERO, **AMOUNT)
@@ -31,7 +35,9 @@ class HouseAccount(models.Model):
         constraints = [
             models.CheckConstraint(name="account_limit_positive", condition=Q(limit__gt=0)),
             models.CheckConstraint(name="account_closed_is_settled", condition=Q(closed_at=None) | Q(balance__lte=0)),
-            models.UniqueConstraint(fields=["restaurant", "name"], name="account_name_once"),
+            models.UniqueConstraint(
+                fields=["restaurant", "name_key"], condition=Q(closed_at=None), name="account_name_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -41,13 +47,15 @@ class HouseAccount(models.Model):
 class AccountMove(models.Model):
     """A change of what an account owes. `amount` is signed. Rows are never changed.
 
-    A settlement keeps its method, and the idempotency key of its request.
+    A settlement keeps its method, and the idempotency key of its request. The money of a settlement is its amount with
+    the `rounding`, which the smallest coin adds to cash or takes off it.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="+", db_index=False)
     account = models.ForeignKey(HouseAccount, on_delete=models.PROTECT, related_name="moves")
     kind = models.CharField(max_length=8, choices=AccountMoveKind.choices)
     amount = models.DecimalField(**AMOUNT)
+    rounding = models.DecimalField(default=ZERO, help_text="What the smallest coin adds or takes off.", **AMOUNT)
     payment = models.OneToOneField("billing.Payment", on_delete=models.PROTECT, null=True, related_name="account_move")
     refund = models.OneToOneField("billing.Refund", on_delete=models.PROTECT, null=True, related_name="account_move")
     method = models.CharField(max_length=8, choices=Method.choices, blank=True)
@@ -81,3 +89,9 @@ class AccountMove(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount}"
+
+    @property
+    def money(self) -> Decimal:
+        """Return what was paid for a settlement, in coins that there are."""
+        money: Decimal = self.rounding - self.amount
+        return money

@@ -1,22 +1,25 @@
-"""The alarm for payments that need somebody, on the floor plan."""
+"""The alarm for payments and refunds that need somebody, on the floor plan."""
 
 from django.urls import reverse
 from django.utils.translation import ngettext
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.roles import Permission
-from orders.billing.models import Payment
+from orders.billing.models import Payment, Refund
+from orders.billing.transitions import RefundState
 from orders.floor.alarms import PAYMENT, Alarm
 
 MOST_COUNTED = 100
 
 
 def payment_alarms(actor: Actor) -> list[Alarm]:
-    """Return one alarm while money of a provider differs from our payments. Costs one query."""
+    """Return one alarm while a provider's money differs from ours, or it refused a refund. Costs one query."""
     if actor.restaurant_id is None or not actor.may(Permission.TAKE_PAYMENT):
         return []
-    rows = Payment.objects.visible_to(actor).filter(settled_by="").exclude(trouble="").order_by("pk")
-    began = list(rows.values_list("started_at", flat=True)[:MOST_COUNTED])
+    parked = Payment.objects.visible_to(actor).filter(settled_by="").exclude(trouble="").order_by()
+    refused = Refund.objects.visible_to(actor).filter(settled_by="", status=RefundState.FAILED).order_by()
+    rows = parked.values_list("started_at", flat=True).union(refused.values_list("made_at", flat=True), all=True)
+    began = list(rows.order_by("started_at")[:MOST_COUNTED])
     if not began:
         return []
     words = ngettext("%(count)s payment needs somebody", "%(count)s payments need somebody", len(began))

@@ -170,6 +170,16 @@ class RefundChanged(PaymentEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RefundSettled(RefundChanged):
+    """The end of a refund that the provider refused, by a person."""
+
+    action: ClassVar[str] = "refund_settled"
+
+    def private(self) -> Mapping[str, Any] | None:
+        return {"reason": self.refund.settled_note, "by": self.refund.settled_by}
+
+
+@dataclass(frozen=True, kw_only=True)
 class PaymentRefunded(PaymentEvent):
     """Money of a payment went back."""
 

@@ -231,7 +231,7 @@ class Refund(models.Model):
     One by a provider begins as pending, with a `provider_key` that the provider does twice only once.
     `of_sale` is the part that makes the sale smaller; the rest was paid too much, and the sale stays as it is. `taxes`
     are the components in `of_sale`, with the rounding of the bill; `lines` are the dishes that it was for. Both are
-    kept for reports.
+    kept for reports. One that the provider refused waits for a person, who settles it with a note.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -241,6 +241,9 @@ class Refund(models.Model):
     provider_ref = models.CharField(max_length=120, blank=True)
     ask_at = models.DateTimeField(null=True, help_text="Time to ask the provider again, blank for never.")
     asked = models.PositiveIntegerField(default=0, help_text="How often the provider was asked.")
+    settled_by = models.CharField(max_length=120, blank=True, help_text="Person who settled a refused refund.")
+    settled_at = models.DateTimeField(null=True)
+    settled_note = models.CharField(max_length=200, blank=True)
     kind = models.CharField(max_length=9, choices=RefundKind.choices, default=RefundKind.REFUND)
     amount = models.DecimalField(**AMOUNT)
     tip = models.DecimalField(default=ZERO, help_text="Tip that went back too.", **AMOUNT)
@@ -268,9 +271,21 @@ class Refund(models.Model):
             ),
             models.CheckConstraint(name="refund_kind_known", condition=Q(kind__in=RefundKind.values)),
             models.CheckConstraint(name="refund_state_known", condition=Q(status__in=RefundState.values)),
+            models.CheckConstraint(
+                name="refund_settled_was_refused",
+                condition=Q(settled_by="", settled_at=None)
+                | Q(status=RefundState.FAILED, settled_at__isnull=False) & ~Q(settled_by=""),
+            ),
             models.UniqueConstraint(fields=["restaurant", "credential", "key"], name="refund_key_once"),
         ]
-        indexes = [models.Index(fields=["ask_at"], condition=Q(ask_at__isnull=False), name="refund_to_ask")]
+        indexes = [
+            models.Index(fields=["ask_at"], condition=Q(ask_at__isnull=False), name="refund_to_ask"),
+            models.Index(
+                fields=["restaurant"],
+                condition=Q(settled_by="", status__in=[RefundState.UNKNOWN, RefundState.FAILED]),
+                name="refund_needing",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"refund of {self.money}"

@@ -14,7 +14,6 @@ from orders.billing.models import Payment, Refund
 from orders.billing.transitions import PaymentState, RefundState, Trouble
 
 SHOWN = 100
-REFUSED_DAYS = timedelta(days=7)  # how long a refused refund is shown
 PATIENT = timedelta(minutes=1)
 
 
@@ -33,6 +32,7 @@ class Needing:
     can_cancel: bool = False
     can_give_back: bool = False
     can_settle: bool = False
+    refund: Refund | None = None
 
 
 def needing(actor: Actor, now: datetime) -> list[Needing]:
@@ -43,16 +43,16 @@ def needing(actor: Actor, now: datetime) -> list[Needing]:
         | Q(status=PaymentState.CREATED, started_at__lte=now - PATIENT)
     )
     found = rows.select_related("restaurant", "bill__party__table", "bill__party__joined_to").order_by("pk")[:SHOWN]
+    may_end = actor.may(Permission.APPROVE_BILL)
     return [
-        *(_of_payment(row, actor.may(Permission.APPROVE_BILL)) for row in found),
-        *map(_of_refund, _refunds(actor, now)),
+        *(_of_payment(row, may_end) for row in found),
+        *(_of_refund(row, may_end) for row in _refunds(actor)),
     ]
 
 
-def _refunds(actor: Actor, now: datetime) -> list[Refund]:
-    rows = Refund.objects.visible_to(actor).filter(
-        Q(status=RefundState.UNKNOWN) | Q(status=RefundState.FAILED, made_at__gt=now - REFUSED_DAYS)
-    )
+def _refunds(actor: Actor) -> list[Refund]:
+    states = [RefundState.UNKNOWN, RefundState.FAILED]
+    rows = Refund.objects.visible_to(actor).filter(settled_by="", status__in=states)
     related = ("payment__restaurant", "payment__bill__party__table", "payment__bill__party__joined_to")
     return list(rows.select_related(*related).order_by("pk")[:SHOWN])
 
@@ -80,13 +80,15 @@ def _of_payment(payment: Payment, may_end: bool) -> Needing:
     )
 
 
-def _of_refund(refund: Refund) -> Needing:
-    if refund.status == RefundState.UNKNOWN:
+def _of_refund(refund: Refund, may_end: bool) -> Needing:
+    refused = refund.status == RefundState.FAILED
+    if not refused:
         words, advice = _("The bank has not answered about a refund."), _("Bistro asks again by itself.")
     else:
         words = _("The provider refused a refund.")
         advice = _("Give the money back in another way.")
-    return _needing(refund.payment, refund.amount, words, advice, since=refund.made_at)
+    flags = {"refund": refund, "can_settle": refused and may_end}
+    return _needing(refund.payment, refund.money, words, advice, since=refund.made_at, **flags)
 
 
 def _needing(payment: Payment, amount: object, words: str, advice: str, **more: object) -> Needing:

@@ -1,4 +1,4 @@
-"""The page "Payments that need somebody", and what staff do with payments under way."""
+"""The page "Payments that need somebody": what staff do with payments under way and refused refunds."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,7 @@ from bistro.core.kernel.roles import Permission
 from bistro.core.web.page_access import page_requires
 from bistro.core.web.pages import HtmxHttpRequest, with_status
 from orders.billing import services
-from orders.billing.access import holder_of, payment_for
+from orders.billing.access import holder_of, payment_for, refund_for
 from orders.billing.needing import needing
 from orders.billing.transitions import PaymentState
 
@@ -57,16 +57,34 @@ def settle(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     return _act(request, actor, pk, lambda: services.settle_by_hand(payment_id=pk, reason=reason, actor=actor))
 
 
+@require_POST
+@page_requires(Permission.APPROVE_BILL)
+def settle_refund(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """End a refund that the provider refused, with a note."""
+    refund_for(actor, pk)
+    try:
+        services.settle_refused_refund(refund_id=pk, reason=request.POST.get("reason", ""), actor=actor)
+    except DomainError as refusal:
+        return _refused(request, actor, refusal)
+    messages.success(request, gettext("The refund is settled."))
+    return redirect("billing:payments")
+
+
 def _act(request: HtmxHttpRequest, actor: Actor, pk: int, service: Callable[[], Any]) -> HttpResponse:
     """Call a service and return to the page or the bill that asked, with the state of the payment in words."""
     payment = payment_for(actor, pk)
     try:
         payment = service()
     except DomainError as refusal:
-        context = {"rows": needing(actor, timezone.now()), "problem": refusal.message}
-        return with_status(render(request, "billing/needing.html", context), refusal)
+        return _refused(request, actor, refusal)
     state = PaymentState(payment.status).label
     messages.success(request, gettext("The payment is now: %(state)s.") % {"state": state})
     if request.POST.get("back") == "bill":
         return redirect("billing:bill", holder_of(payment.bill))
     return redirect("billing:payments")
+
+
+def _refused(request: HtmxHttpRequest, actor: Actor, refusal: DomainError) -> HttpResponse:
+    """Show the page with a refusal."""
+    context = {"rows": needing(actor, timezone.now()), "problem": refusal.message}
+    return with_status(render(request, "billing/needing.html", context), refusal)

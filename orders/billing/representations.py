@@ -85,7 +85,10 @@ def payment_json(payment: Payment, url: str = "") -> dict[str, Any]:
 
 
 def refund_json(refund: Refund) -> dict[str, Any]:
-    """Return a refund (`RefundOutput`). Cash and terminal give the money back at once."""
+    """Return a refund (`RefundOutput`). Cash and terminal give the money back at once.
+
+    The guests get `amount` + `tip` + `rounding` back.
+    """
     currency = refund.payment.currency
     return {
         "id": refund.pk,
@@ -94,6 +97,7 @@ def refund_json(refund: Refund) -> dict[str, Any]:
         "of_sale": text(refund.of_sale, currency),
         "kind": refund.kind,
         "tip": text(refund.tip, currency),
+        "rounding": text(refund.rounding, currency),
         "state": refund.status,
         "at": moment(refund.made_at),
     }

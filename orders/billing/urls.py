@@ -22,4 +22,5 @@ urlpatterns = [
     path("payments/<int:pk>/cancel/", needing_views.cancel, name="cancel-payment"),
     path("payments/<int:pk>/give-back/", needing_views.give_back, name="give-back"),
     path("payments/<int:pk>/settle/", needing_views.settle, name="settle-payment"),
+    path("refunds/<int:pk>/settle/", needing_views.settle_refund, name="settle-refund"),
 ]

@@ -166,7 +166,7 @@ class TillMove(Keyed):
                 condition=Q(came_from("payment"), kind=MoveKind.SALE, amount__gte=0)
                 | Q(came_from("refund"), kind=MoveKind.REFUND, amount__lte=0)
                 | Q(came_from("voucher_move"), kind__in=[MoveKind.VOUCHER, MoveKind.LAPSED])
-                | Q(came_from("account_move"), kind=MoveKind.ACCOUNT, amount__gt=0)
+                | Q(came_from("account_move"), kind=MoveKind.ACCOUNT, amount__gte=0)
                 | Q(came_from(), kind=MoveKind.PAY_IN, till__isnull=False, amount__gt=0)
                 | Q(
                     came_from(),

@@ -87,7 +87,7 @@ def take_account_money(events: Sequence[AccountSettled], work: UnitOfWork) -> No
         move = event.move
         TillMove.objects.create(
             kind=MoveKind.ACCOUNT,
-            amount=-move.amount,
+            amount=move.money,
             account_move=move,
             reason=event.account.name,
             business_date=move.business_date,

@@ -5,12 +5,29 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bistro.core.admin.base import TenantAdmin, TenantInline, manager_of
 from tables.bookings.models import BookingRules, Combination, CombinationTable, TurnTime
+from tables.bookings.selectors import LearnedStay, learned_stays
+from tables.phases import SIZES
+
+PARTS = {"morning": _("morning"), "lunch": _("lunch"), "afternoon": _("afternoon"), "dinner": _("dinner")}
+
+
+def _learned_line(stay: LearnedStay) -> str:
+    size = gettext("Up to %(count)s guests") if stay.group else gettext("More than %(count)s guests")
+    words = {
+        "size": size % {"count": stay.group or SIZES[-1]},
+        "part": PARTS[stay.part],
+        "minutes": stay.minutes,
+        "stays": stay.stays,
+        "typed": stay.typed,
+    }
+    return gettext("%(size)s, %(part)s: %(minutes)s minutes from %(stays)s stays, otherwise %(typed)s.") % words
 
 
 @admin.register(BookingRules)
@@ -21,6 +38,7 @@ class BookingRulesAdmin(TenantAdmin):
     list_display = ("__str__", "slot_minutes", "pacing_total", "pacing_online", "walk_in_percent", "late_minutes")
     fieldsets = (
         (None, {"fields": (("slot_minutes", "last_arrival_minutes"), ("late_minutes", "walk_in_percent"))}),
+        (_("Usual stays"), {"fields": ("learned_turns", "learned_times")}),
         (_("Guests per slot"), {"fields": (("pacing_total", "pacing_online"),)}),
         (
             _("Booking page"),
@@ -31,7 +49,16 @@ class BookingRulesAdmin(TenantAdmin):
             {"fields": (("tell_booked", "tell_changed"), ("tell_cancelled", "tell_ready"), "reminder_hours")},
         ),
     )
-    readonly_fields = ("links",)
+    readonly_fields = ("learned_times", "links")
+
+    @admin.display(description=_("Learned from past stays"))
+    def learned_times(self, rules: BookingRules | None) -> SafeString | str:
+        """Return the learned stays with their number, each beside the one that counts without them."""
+        if rules is None or not rules.pk:
+            return "–"
+        lines = [(_learned_line(stay),) for stay in learned_stays(rules.restaurant_id)]
+        nothing = gettext("Nothing yet: it takes 20 stays of a size at a part of the day.")
+        return format_html_join("", "<div>{}</div>", lines) or nothing
 
     @admin.display(description=_("Link and QR code"))
     def links(self, rules: BookingRules | None) -> SafeString:
@@ -50,6 +77,9 @@ class TurnTimeAdmin(TenantAdmin):
 
     list_display = ("largest", "minutes")
     fields = (("largest", "minutes"),)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).typed()
 
 
 class TablesOfCombination(TenantInline):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from tables.bookings.times import Clock, turn_minutes
+from tables.bookings.times import Clock, Turns, turn_minutes
 
 MOST_ALTERNATIVES = 3  # on each side
 Span = tuple[datetime, datetime]
@@ -98,13 +98,13 @@ class Room:
     places: Sequence[Place]
     busy: Mapping[int, Busy] = field(default_factory=dict)
     arrivals: Sequence[Arrival] = ()
-    turns: Sequence[tuple[int, int]] = ()
+    turns: Turns = field(default_factory=Turns)
     pacing: Pacing = field(default_factory=Pacing)
     online: OnlineRules = field(default_factory=OnlineRules)
 
     def end_of(self, starts: datetime, size: int) -> datetime:
         """Return the time until which a party of this size usually stays."""
-        return starts + timedelta(minutes=turn_minutes(size, self.turns))
+        return starts + timedelta(minutes=turn_minutes(size, starts, self.turns))
 
     def largest(self, among: frozenset[int] | None = None) -> int:
         """Return the largest party that has room at one place. `among` are the tables that count, None is all."""

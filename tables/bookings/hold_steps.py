@@ -15,8 +15,9 @@ from bistro.core.auth.rate_limits import TOO_MANY_TRIES
 from bistro.core.database.named_locks import lock_name
 from bistro.core.kernel.errors import LostRace, TooMany
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
-from tables.bookings.models import Booking, OnlineHold, TableHold, TurnTime
+from tables.bookings.models import Booking, OnlineHold, TableHold
 from tables.bookings.placing import Placed, Wish
+from tables.bookings.selectors import turns_of
 from tables.bookings.times import expected_end
 from tables.models import Occupancy
 from tables.transitions import PartyStatus
@@ -154,7 +155,7 @@ def follow_stays(work: UnitOfWork) -> None:
             held[hold.party_id, hold.table_id] = hold
         else:
             _end(hold, work)
-    turns = list(TurnTime.objects.of_restaurant(work.restaurant_id).values_list("largest", "minutes"))
+    turns = turns_of(work.restaurant_id)
     booked = dict(
         Booking.objects.of_restaurant(work.restaurant_id)
         .filter(party__in={party for party, _table in stays.keys() - held.keys()})

@@ -5,6 +5,7 @@ from tables.bookings.models import BookingRules, Combination, CombinationTable, 
 
 
 def copy_booking_rules(copy: HouseCopy) -> None:
-    """Copy the rules, the usual stays and the combinations of the copied tables, without bookings and links."""
+    """Copy the rules, the typed usual stays and the combinations of the copied tables, without bookings and links."""
     copy.copy_rows(copy.rows_of(BookingRules), online_token=None, calendar_token=None, embed_site="")
-    copy.copy(TurnTime, Combination, CombinationTable)
+    copy.copy_rows(copy.rows_of(TurnTime).filter(daypart=""))
+    copy.copy(Combination, CombinationTable)

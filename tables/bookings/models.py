@@ -9,7 +9,7 @@ from bistro.core.database.no_overlap import NoOverlap
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.ids import uuid7
 from bistro.core.models import Restaurant
-from tables.bookings.querysets import BookingQuerySet, HoldQuerySet
+from tables.bookings.querysets import BookingQuerySet, HoldQuerySet, TurnQuerySet
 from tables.bookings.times import DELAYS
 from tables.bookings.transitions import BookingStatus, Source
 from tables.models import Party, Table
@@ -54,6 +54,11 @@ class BookingRules(models.Model):
     late_minutes = models.PositiveSmallIntegerField(
         _("late after (minutes)"), default=15, validators=[MaxValueValidator(240)]
     )
+    learned_turns = models.BooleanField(
+        _("use the learned times"),
+        default=False,
+        help_text=_("Bookings end as guests of this house usually leave. Without enough stays the typed times count."),
+    )
     online_token = models.CharField(max_length=64, null=True, unique=True, editable=False)
     calendar_token = models.CharField(max_length=64, null=True, unique=True, editable=False)
     online_largest = models.PositiveSmallIntegerField(
@@ -97,17 +102,23 @@ class BookingRules(models.Model):
 
 
 class TurnTime(models.Model):
-    """The minutes that parties up to a size usually stay."""
+    """The minutes that parties up to a size usually stay.
+
+    Managers type rows without a part of the day. Rows with one were learned from so many `stays` of that group of
+    sizes (`tables.phases`; 0 is the largest group), and count only while `BookingRules.learned_turns` is set.
+    """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="turn_times", db_index=False)
     largest = models.PositiveSmallIntegerField(_("guests, at most"), validators=[MinValueValidator(1)])
     minutes = models.PositiveSmallIntegerField(validators=[MinValueValidator(15), MaxValueValidator(720)])
-    objects = TenantQuerySet.as_manager()
+    daypart = models.CharField(_("part of the day"), max_length=9, blank=True, editable=False)
+    stays = models.PositiveSmallIntegerField(default=0, editable=False)
+    objects = TurnQuerySet.as_manager()
 
     class Meta:
         ordering = ["largest"]
         constraints = [
-            models.UniqueConstraint(fields=["restaurant", "largest"], name="turn_time_once"),
+            models.UniqueConstraint(fields=["restaurant", "largest", "daypart"], name="turn_time_once"),
             models.CheckConstraint(name="turn_time_minutes", condition=Q(minutes__range=(15, 720))),
         ]
 

@@ -42,3 +42,15 @@ class HoldQuerySet(TenantQuerySet):
     def overlapping(self, begin: datetime, end: datetime) -> Self:
         """Filter holds that share a moment with a span."""
         return self.filter(starts_at__gt=begin - LONGEST_STAY, starts_at__lt=end, ends_at__gt=begin)
+
+
+class TurnQuerySet(TenantQuerySet):
+    """QuerySet of usual stays."""
+
+    def typed(self) -> Self:
+        """Filter the ones that managers have typed."""
+        return self.filter(daypart="")
+
+    def learned(self) -> Self:
+        """Filter the ones that were learned from past stays."""
+        return self.exclude(daypart="")

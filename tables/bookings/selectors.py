@@ -1,20 +1,23 @@
 """Read functions of bookings. Each has a constant number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bistro.core.kernel.opening_times import Service
 from bistro.core.models import OpeningException, OpeningHours, Restaurant
 from tables.bookings.availability import Arrival, Busy, OnlineRules, Pacing, Place, Room, Span
 from tables.bookings.models import Booking, BookingRules, Combination, OnlineHold, TableHold, TurnTime
-from tables.bookings.times import Clock, Hours, expected_end
+from tables.bookings.times import Clock, Hours, Turns, expected_end, typed_minutes
 from tables.bookings.transitions import Source
 from tables.models import Occupancy, Party, Table
+from tables.phases import SIZES
 
 WHOLE_DAY = timedelta(days=1)
+LARGER = SIZES[-1] + 1  # guests of the largest group, at least
 
 
 def rules_of(restaurant_id: int) -> BookingRules:
@@ -40,13 +43,51 @@ def clock_of(restaurant: Restaurant, rules: BookingRules) -> Clock:
     )
 
 
+def turns_of(restaurant_id: int) -> Turns:
+    """Return the usual stays of a restaurant, the learned ones only if its rules say so. One query."""
+    typed: list[tuple[int, int]] = []
+    learned: dict[tuple[int, str], int] = {}
+    zone = "UTC"
+    rows = TurnTime.objects.of_restaurant(restaurant_id).order_by("largest")
+    columns = "largest", "minutes", "daypart", "restaurant__booking_rules__learned_turns", "restaurant__timezone"
+    for largest, minutes, part, counts, name in rows.values_list(*columns):
+        if not part:
+            typed.append((largest, minutes))
+        elif counts:
+            learned[largest, part], zone = minutes, name
+    return Turns(typed, learned, ZoneInfo(zone))
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedStay:
+    """A learned stay, with the number of stays that it comes from and the minutes that count without it."""
+
+    group: int
+    part: str
+    minutes: int
+    stays: int
+    typed: int
+
+
+def learned_stays(restaurant_id: int) -> list[LearnedStay]:
+    """Return the learned stays of a restaurant by size, the largest group last. One query."""
+    rows = list(TurnTime.objects.of_restaurant(restaurant_id).order_by("largest", "pk"))
+    typed = [(row.largest, row.minutes) for row in rows if not row.daypart]
+    found = [
+        LearnedStay(row.largest, row.daypart, row.minutes, row.stays, typed_minutes(row.largest or LARGER, typed))
+        for row in rows
+        if row.daypart
+    ]
+    return sorted(found, key=lambda stay: stay.group or LARGER)
+
+
 def read_house(restaurant: Restaurant) -> Room:
     """Return what decides about bookings of every day: opening hours, places, usual stays and limits."""
     rules = rules_of(restaurant.pk)
     return Room(
         clock=clock_of(restaurant, rules),
         places=places_of(restaurant.pk),
-        turns=list(TurnTime.objects.of_restaurant(restaurant.pk).values_list("largest", "minutes")),
+        turns=turns_of(restaurant.pk),
         pacing=Pacing(rules.pacing_total, rules.pacing_online, rules.walk_in_percent),
         online=OnlineRules(rules.online_largest, timedelta(minutes=rules.online_lead_minutes), rules.online_days),
     )
@@ -76,14 +117,12 @@ def read_days(
     )
 
 
-def stays(restaurant_id: int, turns: Sequence[tuple[int, int]], now: datetime) -> list[tuple[int, datetime, datetime]]:
+def stays(restaurant_id: int, turns: Turns, now: datetime) -> list[tuple[int, datetime, datetime]]:
     """Return (table, since, expected end) of the guests who sit at tables now."""
     return [(table, since, until) for table, since, until, _party in floor_now(restaurant_id, turns, now)]
 
 
-def floor_now(
-    restaurant_id: int, turns: Sequence[tuple[int, int]], now: datetime
-) -> list[tuple[int, datetime, datetime, Party]]:
+def floor_now(restaurant_id: int, turns: Turns, now: datetime) -> list[tuple[int, datetime, datetime, Party]]:
     """Return (table, since, expected end, party) of the guests who sit at tables now."""
     rows = Occupancy.objects.of_restaurant(restaurant_id).open().select_related("party")
     return [(row.table_id, row.since, expected_end(row.since, row.party.size, turns, now), row.party) for row in rows]

@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 
 from bistro.core.kernel.business_day import business_date, day_begins
 from bistro.core.kernel.opening_times import Service
+from tables.phases import daypart, group_of
 
 DAY = timedelta(days=1)
+UTC_ZONE = ZoneInfo("UTC")
 Hours = tuple[time, time]
 DEFAULT_TURNS = ((2, 90), (4, 105), (6, 120))  # (guests at most, minutes)
 LONGEST_DEFAULT = 150
@@ -103,17 +105,38 @@ class Clock:
         return datetime.combine(day, clock, self.zone).astimezone(UTC)
 
 
-def turn_minutes(size: int, turns: Sequence[tuple[int, int]]) -> int:
-    """Return the minutes that a party of this size usually stays. `turns` are (guests at most, minutes)."""
-    for largest, minutes in turns or DEFAULT_TURNS:
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """The usual stays of a house: typed ones as (guests at most, minutes), and learned ones where they count.
+
+    `learned` is {(group of sizes, part of the day): minutes}, by the clock of `zone`.
+    """
+
+    typed: Sequence[tuple[int, int]] = ()
+    learned: Mapping[tuple[int, str], int] = field(default_factory=dict)
+    zone: ZoneInfo = UTC_ZONE
+
+
+def turn_minutes(size: int, starts: datetime, turns: Turns) -> int:
+    """Return the minutes that a party of this size that comes then usually stays: learned, typed or the default."""
+    if turns.learned:
+        known = turns.learned.get((group_of(size), daypart(starts, turns.zone)))
+        if known is not None:
+            return known
+    return typed_minutes(size, turns.typed)
+
+
+def typed_minutes(size: int, typed: Sequence[tuple[int, int]]) -> int:
+    """Return the minutes that managers have typed for a size, as (guests at most, minutes), or the default."""
+    for largest, minutes in typed or DEFAULT_TURNS:
         if size <= largest:
             return minutes
-    return turns[-1][1] if turns else LONGEST_DEFAULT
+    return typed[-1][1] if typed else LONGEST_DEFAULT
 
 
-def expected_end(since: datetime, size: int | None, turns: Sequence[tuple[int, int]], now: datetime) -> datetime:
+def expected_end(since: datetime, size: int | None, turns: Turns, now: datetime) -> datetime:
     """Return the time at which guests who sit at a table since then are expected to leave."""
-    usual = since + timedelta(minutes=turn_minutes(size or USUAL_SIZE, turns))
+    usual = since + timedelta(minutes=turn_minutes(size or USUAL_SIZE, since, turns))
     return max(usual, now + OVERSTAY)
 
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import IntegrityError
@@ -9,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import DomainError, InvalidInput, NotYours
+from bistro.core.kernel.errors import DomainError, InvalidInput, LostRace, NotYours
 from bistro.core.kernel.once import Once
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.sweeps import in_each
@@ -119,6 +120,13 @@ def leave_by_link(*, token: str) -> None:
     entry = WaitlistEntry.objects.filter(token=token).select_related("party").first()
     if entry is None:
         raise NotYours(_("This link is not valid."), code="link_not_found")
+    try:
+        _leave_by_link(entry)
+    except LostRace:  # a host seated the guests at the same moment
+        _leave_by_link(entry)
+
+
+def _leave_by_link(entry: WaitlistEntry) -> None:
     with UnitOfWork(Actor.system(entry.restaurant_id, "guest by link")) as work:
         party = lock_room(work, parties=[entry.party_id]).stays[entry.party_id].party
         if party.seated_at is not None:
@@ -128,30 +136,42 @@ def leave_by_link(*, token: str) -> None:
 
 
 def pass_offers_on(*, now: datetime) -> int:
-    """End the offers of all restaurants that lapsed, or at whose table others sit, and return their number. A sweep.
+    """End the offers of all restaurants that lapsed, or whose table is taken or removed, and return their number.
 
-    A table whose offer lapsed goes to the next party that fits and has missed none. Costs one query, and a unit of
-    work for each offer that is over. Locks: table, party.
+    A table whose offer lapsed goes to the next party that fits and has missed none. A sweep. Costs one query, and a
+    unit of work for each offer that is over. Locks: table, party.
     """
     sitting = Occupancy.objects.open().filter(table=OuterRef("table"))
     over: dict[int, list[TableOffer]] = defaultdict(list)
-    for row in TableOffer.objects.filter(Q(until__lte=now) | Exists(sitting)).select_related("party", "table"):
+    is_over = Q(until__lte=now) | Q(table__archived_at__isnull=False) | Exists(sitting)
+    for row in TableOffer.objects.filter(is_over).select_related("party", "table"):
         over[row.restaurant_id].append(row)
     return in_each(over, lambda here, rows: sum(_pass_on(here, row, now) for row in rows))
 
 
 def _pass_on(restaurant_id: int, over: TableOffer, now: datetime) -> bool:
-    with UnitOfWork(Actor.system(restaurant_id, "waiting list")) as work:
-        following = _next_for(over.table, over.party_id, restaurant_id)
-        parties = [over.party_id] + ([following] if following is not None else [])
-        room = lock_room(work, parties=parties, tables=[over.table_id])
-        if not steps.end_offer(over, work, lapsed=over.until <= now):
-            return False
-        if following is not None:
-            try:
-                steps.offer_table(room.stays[following].party, room, over.table_id, work)
-            except DomainError:  # the table was taken or shut meanwhile, or the party is gone
-                return True
+    """End an offer that is over. If something moved before the locks, the next round looks again."""
+    try:
+        with UnitOfWork(Actor.system(restaurant_id, "waiting list")) as work:
+            return _end_and_offer(over, now, work)
+    except LostRace:
+        return False
+
+
+def _end_and_offer(over: TableOffer, now: datetime, work: UnitOfWork) -> bool:
+    """Return whether this call ended the offer. Raises LostRace if a host gave the next party another table."""
+    removed = over.table.archived_at is not None  # from the floor plan, while it was kept
+    following = None if removed else _next_for(over.table, over.party_id, work.restaurant_id)
+    parties = [over.party_id] + ([following] if following is not None else [])
+    room = lock_room(work, parties=parties, tables=[] if removed else [over.table_id])
+    if not steps.end_offer(over, work, lapsed=over.until <= now):
+        return False
+    if following is None:
+        return True
+    if _next_for(over.table, over.party_id, work.restaurant_id) != following:
+        raise LostRace(_("These guests have just moved. Try again."))
+    with suppress(DomainError):  # the table was taken or shut meanwhile
+        steps.offer_table(room.stays[following].party, room, over.table_id, work)
     return True
 
 

@@ -9,7 +9,7 @@ from bistro.core.tests.http import nothing_changes
 from kitchen.printing.services import print_test
 from kitchen.printing.tests.printers import printer_at
 from menu.services import pause
-from orders.billing.tests.paid import paid_and_comped
+from orders.billing.tests.paid import paid_and_comped, refused_refund
 from orders.billing.tests.vouchers import account_of, sold
 from orders.documents.models import Document
 from orders.till.tests.tills import till_and_closing
@@ -161,6 +161,7 @@ PAGES = {
     "floor/payments/<int:pk>/cancel/": [("post", None, "payment")],
     "floor/payments/<int:pk>/give-back/": [("post", None, "payment")],
     "floor/payments/<int:pk>/settle/": [("post", {"reason": "x"}, "payment")],
+    "floor/refunds/<int:pk>/settle/": [("post", {"reason": "x"}, "refund")],
     "floor/tables/<int:pk>/state/": [("get", None, "table")],
     "floor/tables/<int:pk>/order/": [("get", None, "table"), ("post", "form", "table")],
     "floor/tables/<int:pk>/order/draft/": [("get", None, "table")],
@@ -259,6 +260,7 @@ def foreign(other_house):
         "guest party": Party.objects.get(pk=order["party"]).uid,
         "room table": other_house.table.uid,
         "payment": payment,
+        "refund": refused_refund(payment),
         "document": Document.objects.get(payment=payment).pk,
         "adjustment": adjustment,
         "account": account_of(other_house).pk,

@@ -87,6 +87,7 @@ WORDS = {
     "recovered": _("works again"),
     "recovery_code_used": _("recovery code used"),
     "refund_changed": _("refund changed"),
+    "refund_settled": _("refund settled"),
     "refunded": _("refunded"),
     "refused": _("refused"),
     "released": _("released"),

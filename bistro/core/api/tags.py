@@ -22,6 +22,7 @@ TAGS = [
 ENUM_NAMES = {
     "OrderKindEnum": "bistro.core.kernel.order_kinds.OrderKind",
     "DocumentKindEnum": "orders.documents.transitions.DocumentKind",
+    "TipToEnum": "orders.billing.transitions.TipTo.values",
     "HouseMethodEnum": "orders.billing.api.serializers.HOUSE_METHODS",
     "GuestStatusEnum": "orders.qtable.steps.GUEST_STATUSES",
     "TableStatusEnum": "orders.qtable.serializers.TABLE_STATUSES",

@@ -73,6 +73,7 @@ def furnished(house):
     SkippedStep.objects.create(restaurant=here, step="printers")
     BookingRules.objects.create(restaurant=here, pacing_total=20, online_token="a" * 32, calendar_token="b" * 32)
     TurnTime.objects.create(restaurant=here, largest=4, minutes=105)
+    TurnTime.objects.create(restaurant=here, largest=4, minutes=80, daypart="dinner", stays=20)
     together = Combination.objects.create(restaurant=here, name="Together", seats=8)
     CombinationTable.objects.create(restaurant=here, combination=together, table=house.table)
     Restaurant.objects.filter(pk=here.pk).update(address="Street 1", legal_name="Linde GmbH", language="de")

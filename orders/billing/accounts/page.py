@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.money import display, text
+from bistro.core.kernel.money import display, text, to_coin
 from bistro.core.kernel.roles import Permission
 from orders.billing.accounts.selectors import owed_by_accounts
 from orders.billing.models import AccountMove, HouseAccount
@@ -51,12 +51,16 @@ class ShownMove:
 
 @dataclass(frozen=True, slots=True)
 class AccountPage:
-    """The statement of an account, newest first. `left` fills the field of its settlement, "" if it owes nothing."""
+    """The statement of an account, newest first. `left` fills the field of its settlement, "" if it owes nothing.
+
+    `in_coins` is the cash for the whole account where coins are rounded, else "".
+    """
 
     shown: ShownAccount
     moves: Sequence[ShownMove]
     page: Page[AccountMove]
     left: str
+    in_coins: str
     limit: str
     may_change: bool
     key: str
@@ -73,7 +77,8 @@ def read_accounts(actor: Actor, number: str = "") -> AccountsPage:
 
 def read_account(account: HouseAccount, actor: Actor, number: str = "") -> AccountPage:
     """Return the statement of an account."""
-    locale = restaurant_of(actor).locale
+    restaurant = restaurant_of(actor)
+    locale, cash = restaurant.locale, to_coin(account.balance, restaurant.cash_rounding)
     rows = account.moves.select_related("payment__bill", "refund__payment__bill").order_by("-pk")
     page = Paginator(rows, PER_PAGE).get_page(number)
     return AccountPage(
@@ -84,6 +89,7 @@ def read_account(account: HouseAccount, actor: Actor, number: str = "") -> Accou
         ],
         page=page,
         left=text(account.balance, account.currency) if account.balance > 0 else "",
+        in_coins=display(cash, account.currency, locale) if cash != account.balance else "",
         limit=text(account.limit, account.currency),
         may_change=actor.may(Permission.APPROVE_BILL),
         key=uuid4().hex,

@@ -27,6 +27,7 @@ def account_move_json(move: AccountMove, currency: str) -> dict[str, Any]:
         "id": move.pk,
         "kind": move.kind,
         "amount": text(move.amount, currency),
+        "rounding": text(move.rounding, currency),
         "payment": move.payment_id,
         "refund": move.refund_id,
         "method": move.method or None,

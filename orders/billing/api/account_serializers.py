@@ -53,11 +53,12 @@ class AccountOutput(serializers.Serializer[Any]):
 
 @shown(examples.ACCOUNT_MOVE)
 class AccountMoveOutput(serializers.Serializer[Any]):
-    """A change of what an account owes. `amount` is signed."""
+    """A change of what an account owes. `amount` is signed; `rounding` is what coins add to cash or take off it."""
 
     id = serializers.IntegerField()
     kind = serializers.CharField(help_text="`charged`, `returned` or `settled`.")
     amount = serializers.CharField()
+    rounding = serializers.CharField()
     payment = serializers.IntegerField(allow_null=True)
     refund = serializers.IntegerField(allow_null=True)
     method = serializers.CharField(allow_null=True, help_text="`cash` or `terminal` of a settlement.")

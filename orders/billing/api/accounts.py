@@ -70,7 +70,7 @@ class AccountDetail(APIView):
     def get(self, request: Request, pk: int) -> Response:
         return Response(account_json(account_for(api_actor(request), pk)))
 
-    @extend_schema(request=AccountChangeInput, responses={200: AccountOutput, **NO_ACCOUNT})
+    @extend_schema(request=AccountChangeInput, responses={200: AccountOutput, **NO_ACCOUNT, **TAKEN})
     def put(self, request: Request, pk: int) -> Response:
         actor = api_actor(request)
         account_for(actor, pk)

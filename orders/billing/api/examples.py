@@ -26,6 +26,7 @@ REFUND = {
     "of_sale": "5.00",
     "kind": "refund",
     "tip": "0.00",
+    "rounding": "0.00",
     "state": "refunded",
     "at": AT,
 }
@@ -126,6 +127,7 @@ ACCOUNT_MOVE = {
     "id": 12,
     "kind": "charged",
     "amount": "15.40",
+    "rounding": "0.00",
     "payment": 7,
     "refund": None,
     "method": None,

@@ -144,6 +144,7 @@ class RefundOutput(serializers.Serializer[Any]):
     of_sale = serializers.CharField()
     kind = serializers.ChoiceField(RefundKind.choices)
     tip = serializers.CharField()
+    rounding = serializers.CharField(help_text="What the smallest coin adds to cash that goes back, or takes off it.")
     state = serializers.ChoiceField(RefundState.values)
     at = serializers.DateTimeField()
 

@@ -4,7 +4,13 @@ from orders.billing.services.accounts import Settlement, change_account, open_ac
 from orders.billing.services.adjusting import add_adjustment, remove_adjustment, write_off
 from orders.billing.services.asking import ask_due, ask_next
 from orders.billing.services.correcting import correct_method, undo_payment
-from orders.billing.services.ending import ask_again, cancel_payment, give_unassigned_back, settle_by_hand
+from orders.billing.services.ending import (
+    ask_again,
+    cancel_payment,
+    give_unassigned_back,
+    settle_by_hand,
+    settle_refused_refund,
+)
 from orders.billing.services.paying import take_payment
 from orders.billing.services.receiving import receive_event
 from orders.billing.services.refunding import refund_payment
@@ -35,6 +41,7 @@ __all__ = [
     "sell_voucher",
     "settle_account",
     "settle_by_hand",
+    "settle_refused_refund",
     "split_bill",
     "start_payment",
     "take_payment",

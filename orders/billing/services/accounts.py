@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, LostRace
 from bistro.core.kernel.money import ZERO, display, to_coin
+from bistro.core.kernel.names import name_key
 from bistro.core.kernel.roles import Permission
 from bistro.core.kernel.texts import clean_text
 from bistro.core.models import Restaurant
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.billing.account_events import AccountChanged, AccountOpened, AccountSettled
-from orders.billing.accounts.selectors import no_account
+from orders.billing.accounts.selectors import account_for, no_account
 from orders.billing.models import AccountMove, HouseAccount
 from orders.billing.services.locking import require_money
 from orders.billing.services.on_account import add_account_move
@@ -35,7 +36,10 @@ class Settlement:
 
 
 def open_account(*, name: str, limit: Decimal, actor: Actor) -> HouseAccount:
-    """Open an account with a limit. Raises LostRace (`account_exists`), InvalidInput, NotPermitted."""
+    """Open an account with a limit. Names of open accounts are compared without case.
+
+    Raises LostRace (`account_exists`), InvalidInput, NotPermitted.
+    """
     actor.require(Permission.APPROVE_BILL)
     words = clean_text(name)[:80]
     if not words:
@@ -55,17 +59,26 @@ def open_account(*, name: str, limit: Decimal, actor: Actor) -> HouseAccount:
             )
             work.record(AccountOpened(account=account))
     except IntegrityError:
-        message = _("There is an account with this name.")
-        raise LostRace(message, code="account_exists", fields={"name": [message]}) from None
+        _refuse_taken(words, actor)
+        raise
     return account
 
 
 def change_account(*, account_id: int, limit: Decimal, closed: bool, actor: Actor) -> HouseAccount:
     """Set the limit of an account, and close it or open it again. One that owes money stays open.
 
-    Locks: the account. Raises InvalidInput (`account_owes`), NotYours, NotPermitted.
+    Locks: the account. Raises InvalidInput (`account_owes`), LostRace (`account_exists` when it is opened again),
+    NotYours, NotPermitted.
     """
     actor.require(Permission.APPROVE_BILL)
+    try:
+        return _change(account_id, limit, closed, actor)
+    except IntegrityError:
+        _refuse_taken(account_for(actor, account_id).name, actor)
+        raise
+
+
+def _change(account_id: int, limit: Decimal, closed: bool, actor: Actor) -> HouseAccount:
     with UnitOfWork(actor) as work:
         account = _locked(account_id, work)
         require_money(limit, account.currency, "limit")
@@ -79,11 +92,19 @@ def change_account(*, account_id: int, limit: Decimal, closed: bool, actor: Acto
     return account
 
 
+def _refuse_taken(name: str, actor: Actor) -> None:
+    """Refuse the name of an open account. Raises LostRace (`account_exists`)."""
+    if HouseAccount.objects.visible_to(actor).filter(name_key=name_key(name), closed_at=None).exists():
+        message = _("There is an account with this name.")
+        raise LostRace(message, code="account_exists", fields={"name": [message]})
+
+
 def settle_account(
     *, account_id: int, settlement: Settlement, actor: Actor, once: Once | None = None
 ) -> tuple[AccountMove, bool]:
     """Record money for an account; return the row and whether an equal request made it before. Cash goes into the till.
 
+    An account that is settled as a whole in cash is paid in coins that there are; the difference is rounding.
     Locks: the account. Raises InvalidInput (`above_owed`, `nothing_owed`, `method_not_offered`), ReusedKey, NotYours,
     NotPermitted.
     """
@@ -99,7 +120,7 @@ def _settle(account_id: int, paid: Settlement, actor: Actor, once: Once | None) 
         if (known := _settled_before(once, work)) is not None:
             return known, True
         account = _locked(account_id, work)
-        amount = _checked(paid, account)
+        amount, rounding = _checked(paid, account)
         account.balance -= amount
         account.save(update_fields=["balance"])
         move = add_account_move(
@@ -107,6 +128,7 @@ def _settle(account_id: int, paid: Settlement, actor: Actor, once: Once | None) 
             AccountMoveKind.SETTLED,
             -amount,
             work,
+            rounding=rounding,
             method=paid.method,
             slip=clean_text(paid.slip)[:40],
             key=once.key if once else None,
@@ -135,8 +157,8 @@ def _locked(account_id: int, work: UnitOfWork) -> HouseAccount:
     return account
 
 
-def _checked(paid: Settlement, account: HouseAccount) -> Decimal:
-    """Return the amount of a settlement. Raises InvalidInput."""
+def _checked(paid: Settlement, account: HouseAccount) -> tuple[Decimal, Decimal]:
+    """Return the amount of a settlement, and what the smallest coin adds or takes off. Raises InvalidInput."""
     restaurant: Restaurant = account.restaurant
     if paid.method not in SETTLED_BY:
         message = _("An account is settled in cash or by the card terminal.")
@@ -149,9 +171,10 @@ def _checked(paid: Settlement, account: HouseAccount) -> Decimal:
         shown = display(account.balance, account.currency, restaurant.locale)
         message = _("This account owes only %(balance)s.") % {"balance": shown}
         raise InvalidInput(message, code="above_owed", fields={"amount": [message]})
-    coin = restaurant.cash_rounding
-    if paid.method == Method.CASH and to_coin(amount, coin) != amount:
+    coin = restaurant.cash_rounding if paid.method == Method.CASH else None
+    rounding = to_coin(amount, coin) - amount
+    if rounding and amount < account.balance:
         shown = display(coin or ZERO, account.currency, restaurant.locale)
         message = _("The smallest coin is %(coin)s.") % {"coin": shown}
         raise InvalidInput(message, fields={"amount": [message]})
-    return amount
+    return amount, rounding

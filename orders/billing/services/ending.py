@@ -1,4 +1,4 @@
-"""Services that end a payment under way: by cancelling it at the provider, or by a person who looked into it."""
+"""Services that end payments under way and refused refunds: at the provider, or by a person who looked into it."""
 
 from decimal import Decimal
 
@@ -10,9 +10,9 @@ from bistro.core.kernel.errors import InvalidInput, LostRace
 from bistro.core.kernel.roles import Permission
 from bistro.core.kernel.transitions import change_statuses
 from bistro.core.writing.unit_of_work import UnitOfWork
-from orders.billing.access import holder_of, payment_for
-from orders.billing.events import BillPaid, PaymentSettled
-from orders.billing.models import Payment, PaymentAttempt
+from orders.billing.access import holder_of, payment_for, refund_for
+from orders.billing.events import BillPaid, PaymentSettled, RefundSettled
+from orders.billing.models import Payment, PaymentAttempt, Refund
 from orders.billing.provider_calls import cancel_call, charge_of, refund_call
 from orders.billing.providers.base import GiveBack
 from orders.billing.services.asking import ask_about
@@ -82,6 +82,27 @@ def settle_by_hand(*, payment_id: int, reason: str, actor: Actor) -> Payment:
     """
     actor.require(Permission.APPROVE_BILL)
     return _settle(_troubled(payment_id, actor), require_reason(reason), actor)
+
+
+def settle_refused_refund(*, refund_id: int, reason: str, actor: Actor) -> Refund:
+    """End a refund that the provider refused, because somebody saw to it. No amount changes.
+
+    Locks: table, party, bill. Raises InvalidInput (`not_refused`, or without a reason), LostRace (`settled`),
+    NotPermitted, NotYours.
+    """
+    actor.require(Permission.APPROVE_BILL)
+    refund, note = refund_for(actor, refund_id), require_reason(reason)
+    with UnitOfWork(actor) as work:
+        locked = lock_bill(holder_of(refund.payment.bill), work)
+        row: Refund = Refund.objects.of_restaurant(work.restaurant_id).select_related("payment").get(pk=refund.pk)
+        if row.status != RefundState.FAILED:
+            raise InvalidInput(_("The provider has not refused this refund."), code="not_refused")
+        if row.settled_by:  # another person was first
+            raise LostRace(_("This refund needs nobody any more."), code="settled")
+        row.settled_by, row.settled_at, row.settled_note = actor.label[:120], work.now, note
+        row.save(update_fields=["settled_by", "settled_at", "settled_note"])
+        work.record(RefundSettled(payment=row.payment, refund=row, table=locked.party.table_id))
+    return row
 
 
 def _settle(payment: Payment, note: str, actor: Actor) -> Payment:

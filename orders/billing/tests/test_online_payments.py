@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from bistro.core.models import Event, Restaurant
 from bistro.core.tests.http import nothing_changes, refused
+from orders.billing.alarms import payment_alarms
 from orders.billing.models import DummyCharge, Payment, PaymentAttempt, ProviderEvent, Refund
 from orders.billing.providers.dummy import bell_for, switches_from
 from orders.billing.services import Tender, start_payment, take_payment
@@ -242,6 +243,38 @@ def test_a_refund_that_the_provider_refuses_changes_nothing_that_was_paid(bill):
     assert bill.api.post(f"/api/v1/payments/{payment['id']}/refunds", body).json()["state"] == "failed"
     assert (bill.read()["paid"], bill.read()["refunded"]) == ("40.00", "0.00")
     assert "€5.00" in bill.house.browser("waiter").get("/floor/payments/").content.decode()
+
+
+def test_a_refused_refund_is_an_alarm_until_a_manager_settles_it(bill):
+    payment, house = bill.pay(method="dummy"), bill.house
+    DummyCharge.objects.update(state="cancelled")
+    bill.api.post(f"/api/v1/payments/{payment['id']}/refunds", {"amount": "5.00", "reason": "cold"})
+    path, long_ago = f"/floor/refunds/{Refund.objects.get().pk}/settle/", timezone.now() - timedelta(days=30)
+    Refund.objects.update(made_at=long_ago)
+    waiter, manager, actor = house.browser("waiter"), house.browser("manager"), house.actor("waiter")
+    assert [(alarm.text, alarm.since) for alarm in payment_alarms(actor)] == [("1 payment needs somebody", long_ago)]
+    assert payment_alarms(house.actor("kitchen")) == []
+    Payment.objects.update(trouble="late")
+    assert [alarm.text for alarm in payment_alarms(actor)] == ["2 payments need somebody"]
+    Payment.objects.update(trouble="")
+    shown = waiter.get("/floor/payments/").content.decode()
+    assert ("refused a refund" in shown, path in shown) == (True, False)
+    assert path in manager.get("/floor/payments/").content.decode()
+    with nothing_changes():
+        assert waiter.post(path, {"reason": "cash"}).status_code == 403
+        assert manager.post(path, {"reason": " "}).status_code == 422
+    assert manager.post(path, {"reason": "cash from the till"}).status_code == 302
+    row = Refund.objects.get()
+    assert (row.status, row.settled_by != "", row.settled_at > long_ago) == ("failed", True, True)
+    assert "cash from the till" in Event.objects.get(action="refund_settled").private
+    assert (bill.read()["paid"], payment_alarms(actor)) == ("40.00", [])
+    assert path not in manager.get("/floor/payments/").content.decode()
+    with nothing_changes():
+        assert manager.post(path, {"reason": "again"}).status_code == 409
+    Refund.objects.update(status="unknown", settled_by="", settled_at=None)
+    with nothing_changes():
+        assert manager.post(path, {"reason": "too soon"}).status_code == 422
+    assert payment_alarms(actor) == []
 
 
 class Killed(BaseException):

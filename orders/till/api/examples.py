@@ -37,6 +37,50 @@ TILL = {
     "moves": [MOVE],
     "counts": [{"pieces": PIECES, "total": "202.00", "by": "Ana", "at": AT}],
 }
+SHARE_POOL = {"day": "2026-03-07", "staff": [12, 14]}
+CORRECT_TIPS = {
+    "day": "2026-03-07",
+    "amount": "2.00",
+    "giver": "person",
+    "giver_staff": 12,
+    "taker": "pool",
+    "reason": "Mixed up",
+}
+TIP_MOVE = {
+    "id": 5,
+    "kind": "share",
+    "day": "2026-03-07",
+    "amount": "8.00",
+    "giver": "pool",
+    "giver_staff": None,
+    "taker": "person",
+    "taker_staff": 12,
+    "reason": "",
+    "by": "Mara",
+    "at": AT,
+}
+TIPS = {
+    "day": "2026-03-07",
+    "currency": "EUR",
+    "pool": "8.00",
+    "shared": "8.00",
+    "left": "0.00",
+    "house": "0.00",
+    "people": [
+        {
+            "staff": 12,
+            "name": "Ana",
+            "points": 2,
+            "shares": True,
+            "own": "3.00",
+            "from_pool": "8.00",
+            "corrected": "0.00",
+            "total": "11.00",
+            "paid_out": "0.00",
+        }
+    ],
+    "moves": [TIP_MOVE],
+}
 NEW_CLOSING = {"kind": "day", "day": "2026-03-07"}
 FIGURES = {
     "lines": "90.91",
@@ -93,6 +137,7 @@ CLOSING = {
         "charged": "15.40",
         "returned": "0.00",
         "settled": "0.00",
+        "rounding": "0.00",
         "owed_after": "15.40",
         "cash": "0.00",
     },

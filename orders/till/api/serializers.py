@@ -181,6 +181,7 @@ class AccountFigures(serializers.Serializer[Any]):
     charged = serializers.CharField()
     returned = serializers.CharField(help_text="Refunds that went back to accounts.")
     settled = serializers.CharField()
+    rounding = serializers.CharField(help_text="What the smallest coin added to the cash, or took off it.")
     owed_after = serializers.CharField()
     cash = serializers.CharField()
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.till.api import views
+from orders.till.api import tips, views
 
 urlpatterns = [
     path("api/v1/tills", views.Tills.as_view()),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("api/v1/tills/<int:pk>/reopen", views.ReopenTill.as_view()),
     path("api/v1/tills/<int:pk>/hand-over", views.HandOver.as_view()),
     path("api/v1/tills/<int:pk>/close", views.CloseTill.as_view()),
+    path("api/v1/tips", tips.DayTips.as_view()),
+    path("api/v1/tips/share", tips.SharePool.as_view()),
+    path("api/v1/tips/corrections", tips.CorrectTips.as_view()),
     path("api/v1/closings", views.Closings.as_view()),
     path("api/v1/closings/<int:pk>", views.ClosingDetail.as_view()),
 ]

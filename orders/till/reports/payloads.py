@@ -14,7 +14,7 @@ from orders.till.reports.figures import NOTHING, figures_in
 from orders.till.reports.periods import Period
 from orders.till.transitions import BY_HAND, MoveKind, TillState
 
-ACCOUNTS = ("charged", "returned", "settled", "cash")
+ACCOUNTS = ("charged", "returned", "settled", "rounding", "cash")
 VOUCHERS = ("sold", "paid_back", "redeemed", "returned", "lapsed", "cash")
 SUMS = ("sale", "net", "tips", "rounding", "received", "given_back", "money", "cash_without_till")
 
@@ -117,13 +117,18 @@ def vouchers_json(moves: Sequence[TillMove], before: Decimal, currency: str) -> 
 
 
 def accounts_json(moves: Sequence[TillMove], before: Decimal, currency: str) -> dict[str, str]:
-    """Return what accounts owed `before`, how that changed, and what they owe now. `cash` is the cash for them."""
+    """Return what accounts owed `before`, how that changed, and what they owe now.
+
+    `cash` is the cash for them, in coins that there are; `rounding` is what the coins added or took off.
+    """
     on_account = [move for move in moves if move.method == Method.ACCOUNT]
     settled = [move for move in moves if move.kind == MoveKind.ACCOUNT]
+    rows = [move.account_move for move in settled if move.account_move]
     sums = {
         "charged": _sum(on_account, MoveKind.SALE),
         "returned": -_sum(on_account, MoveKind.REFUND),
-        "settled": _sum(settled, MoveKind.ACCOUNT),
+        "settled": -sum((row.amount for row in rows), ZERO),
+        "rounding": sum((row.rounding for row in rows), ZERO),
         "cash": sum((move.amount for move in settled if move.method == Method.CASH), ZERO),
     }
     after = before + sums["charged"] - sums["returned"] - sums["settled"]

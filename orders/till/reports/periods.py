@@ -114,7 +114,7 @@ def read_period(restaurant: Restaurant, day: date, *, lock: bool = False) -> Per
     rows = TillMove.objects.of_restaurant(restaurant.pk).filter(closing=None, business_date__lte=day)
     ids = list((rows.locked() if lock else rows.order_by("pk")).values_list("pk", flat=True))
     rows = TillMove.objects.filter(pk__in=ids)
-    moves = list(rows.select_related("payment", "refund__payment", "voucher_move", "till"))
+    moves = list(rows.select_related("payment", "refund__payment", "voucher_move", "account_move", "till"))
     last = last_of(restaurant)
     first = min([move.business_date for move in moves] + [last.day if last else day])
     counted = _counted(restaurant, first, day, moves, last)

@@ -37,24 +37,27 @@ class Transfer:
     reason: str = ""
 
 
-def share_pool(*, day: date, staff: Sequence[int], actor: Actor) -> list[TipMove]:
+def share_pool(*, day: date, staff: Sequence[int], actor: Actor, once: Once | None = None) -> list[TipMove]:
     """Share the pool of a business day among people, by the points of their roles, and return the new rows.
 
     Shared once more, for example because somebody was forgotten or a tip came later, it adds rows for the differences.
+    An equal request adds none: the first row has its key.
     Locks: the name of the restaurant's tips. Raises InvalidInput (`nothing_to_share`, `nobody_shares`,
-    `not_a_colleague`, `day_not_begun`), NotPermitted.
+    `not_a_colleague`, `day_not_begun`), ReusedKey, NotPermitted.
     """
     actor.require(Permission.CLOSE_DAY)
     with UnitOfWork(actor) as work:
         restaurant = _locked_restaurant(day, work)
+        if known(TipMove, once, work) is not None:
+            return []
         book = read_book(restaurant, day)
         parts = _parts(book, _points(staff, day, restaurant), restaurant)
         people = [holder.staff for holder in book.held if holder.staff is not None]
-        rows = []
+        rows: list[TipMove] = []
         for person in sorted({*people, *parts}):
             more = parts.get(person, ZERO) - book.of(Holder(TipTo.PERSON, person)).shared
             if more:
-                rows.append(_insert(_share(person, more, day), restaurant, work))
+                rows.append(_insert(_share(person, more, day), restaurant, work, None if rows else once))
     return rows
 
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError
 
 from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes, refused
@@ -131,6 +132,51 @@ def test_refused_settlements_change_nothing(house, account, bill):
         assert settle(house, account, 403, role="host")["code"] == "permission_denied"
 
 
+def test_a_whole_account_is_settled_in_coins(house, account, bill):
+    """The smallest coin is 0.05: of 13.42 the guests pay 13.40, of 0.02 nothing; a card pays to the cent."""
+    house.restaurant.cash_rounding = Decimal("0.05")
+    house.restaurant.save()
+    boss = house.actor("manager")
+    till, _replayed = open_till(opening_float=Decimal(100), shared=True, actor=boss)
+    charge(bill, account, amount="13.42")
+    assert "All of it in cash: €13.40" in house.browser("cashier").get(f"/till/accounts/{account.pk}/").content.decode()
+    with nothing_changes():
+        assert settle(house, account, 422, amount="13.41")["code"] == "validation_error"
+        assert settle(house, account, 422, amount="13.43")["code"] == "above_owed"
+    paid = settle(house, account)
+    assert (paid["amount"], paid["rounding"], owes(account)) == ("-13.42", "-0.02", 0)
+    charge(bill, account, amount="0.02")
+    assert (settle(house, account, amount="0.02")["rounding"], owes(account)) == ("-0.02", 0)
+    charge(bill, account, amount="1.01")
+    assert settle(house, account, method="terminal")["rounding"] == "0.00"
+    agree()
+    money = TillMove.objects.filter(kind="account").order_by("pk").values_list("amount", flat=True)
+    assert list(money) == [Decimal("13.40"), 0, Decimal("1.01")]
+    assert count_till(till_id=till.pk, pieces={Decimal(10): 11}, actor=boss)[0].expected == Decimal("113.40")
+    body = close(house)
+    assert (body["unexplained"], body["accounts"]) == ("0.00", {
+        "owed_before": "0.00", "charged": "14.45", "returned": "0.00", "settled": "14.45", "owed_after": "0.00",
+        "rounding": "-0.04", "cash": "13.40",
+    })  # fmt: skip
+
+
+def test_names_of_open_accounts_are_unique_without_case(house, account, monkeypatch):
+    api, path = house.api("manager"), f"{ACCOUNTS}/{account.pk}"
+    with nothing_changes():
+        refused(api.post(ACCOUNTS, {"name": "lINDEN", "limit": "5"}), 409, "account_exists")
+    assert api.put(path, {"limit": "5", "closed": True}).status_code == 200
+    assert api.post(ACCOUNTS, {"name": "LINDEN", "limit": "5"}).status_code == 201
+    with nothing_changes():
+        refused(api.put(path, {"limit": "5"}), 409, "account_exists")
+
+    def broken(**_fields):
+        raise IntegrityError("another constraint")
+
+    monkeypatch.setattr("orders.billing.services.accounts.AccountOpened", broken)
+    with nothing_changes(), pytest.raises(IntegrityError, match="another constraint"):
+        account_of(house, "Other")
+
+
 def test_accounts_are_opened_changed_and_closed_by_managers(house, account, bill):
     api, path = house.api("manager"), f"{ACCOUNTS}/{account.pk}"
     with nothing_changes():
@@ -177,7 +223,7 @@ def test_tills_reports_and_closings_know_accounts(house, account):
     assert (body["sale"], body["money"], body["methods"][0]["method"]) == ("15.00", "15.00", "account")
     assert body["accounts"] == {
         "owed_before": "0.00", "charged": "20.00", "returned": "5.00", "settled": "10.00", "owed_after": "5.00",
-        "cash": "10.00",
+        "rounding": "0.00", "cash": "10.00",
     }  # fmt: skip
     page = house.browser("manager").get(f"/till/closings/{body['id']}/").content.decode()
     assert "House accounts: what guests owe" in page

@@ -116,9 +116,14 @@ def test_cash_goes_back_in_coins_that_there_are(house, till):
     """Amount and tip as they were asked for; the difference to the coins is rounding, and the closing agrees."""
     Restaurant.objects.filter(pk=house.restaurant.pk).update(cash_rounding="0.05")
     cash, card = (Bill(house, table=house.add_table()).pay(method=method, tip="1.03") for method in ("cash", "card"))
-    for payment, body in ((cash, {"amount": "9.98"}), (cash, {"tip": "0.52"}), (card, {"amount": "9.98"})):
+    for payment, body, rounding in (
+        (cash, {"amount": "9.98"}, "0.02"),
+        (cash, {"tip": "0.52"}, "-0.02"),
+        (card, {"amount": "9.98"}, "0.00"),
+    ):
         path = f"/api/v1/payments/{payment['id']}/refunds"
-        assert house.api("manager").post(path, {"reason": "cold", **body}).status_code == 201
+        answer = house.api("manager").post(path, {"reason": "cold", **body})
+        assert (answer.status_code, answer.json()["rounding"]) == (201, rounding)
     back = TillMove.objects.filter(kind="refund").order_by("pk").values_list("amount", flat=True)
     assert list(map(str, back)) == ["-10.0000", "-0.5000", "-9.9800"]
     body = close(house)

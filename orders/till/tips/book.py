@@ -134,6 +134,19 @@ def worked_on(restaurant: Restaurant, day: date) -> set[int]:
     return {person for person in found if person is not None}
 
 
+def people_in(book: TipBook, restaurant: Restaurant) -> list[Membership]:
+    """Return the active people, and those who have tips of the day, by name."""
+    known = {holder.staff for holder in book.held if holder.staff is not None} | set(book.paid_out)
+    members = {member.staff_id: member for member in [*people_of(restaurant), *people_of(restaurant, known)]}
+    return sorted(members.values(), key=lambda member: str(member.staff))
+
+
+def sharers_in(book: TipBook, restaurant: Restaurant) -> set[int]:
+    """Return the ids of the staff who got a share of the pool, else of those who worked on the day."""
+    got = {holder.staff for holder, tips in book.held.items() if tips.shared and holder.staff is not None}
+    return got or worked_on(restaurant, book.day)
+
+
 def _paid_out(restaurant: Restaurant, day: date) -> dict[int, Decimal]:
     found: dict[int, Decimal] = defaultdict(lambda: ZERO)
     rows = TillMove.objects.of_restaurant(restaurant.pk).filter(business_date=day, kind=MoveKind.TIP_OUT)

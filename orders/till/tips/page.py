@@ -17,10 +17,10 @@ from orders.till.tips.book import (
     Holder,
     TipBook,
     holder_words,
-    people_of,
+    people_in,
     read_book,
     rule_of_day,
-    worked_on,
+    sharers_in,
 )
 from orders.till.transitions import TipMoveKind
 
@@ -96,17 +96,14 @@ def read_page(restaurant: Restaurant, day: date) -> TipsPage:
 
 def _people(book: TipBook, restaurant: Restaurant) -> list[Person]:
     """Return the active people, and those who have tips of the day. Who got a share, else who worked, is ticked."""
-    known = {holder.staff for holder in book.held if holder.staff is not None} | set(book.paid_out)
-    members = {member.staff_id: member for member in [*people_of(restaurant), *people_of(restaurant, known)]}
-    got = {holder.staff for holder, tips in book.held.items() if tips.shared and holder.staff is not None}
-    ticked = got or worked_on(restaurant, book.day)
-    rule = rule_of_day(restaurant, book.day)
+    ticked, rule = sharers_in(book, restaurant), rule_of_day(restaurant, book.day)
 
     def show(amount: Decimal) -> str:
         return display(amount, restaurant.currency, restaurant.locale)
 
     found = []
-    for staff, member in members.items():
+    for member in people_in(book, restaurant):
+        staff = member.staff_id
         tips, paid = book.of(Holder(TipTo.PERSON, staff)), book.paid_out.get(staff, ZERO)
         found.append(
             Person(
@@ -123,7 +120,7 @@ def _people(book: TipBook, restaurant: Restaurant) -> list[Person]:
                 has_any=bool(tips.own or tips.shared or tips.corrected or paid),
             )
         )
-    return sorted(found, key=lambda person: person.name)
+    return found
 
 
 def _move(move: TipMove, amount: str) -> ShownMove:

@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
                 ('walk_in_percent', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='tables kept for walk-ins (%)')),
                 ('last_arrival_minutes', models.PositiveSmallIntegerField(default=30, validators=[django.core.validators.MaxValueValidator(600)], verbose_name='last arrival before closing (minutes)')),
                 ('late_minutes', models.PositiveSmallIntegerField(default=15, validators=[django.core.validators.MaxValueValidator(240)], verbose_name='late after (minutes)')),
+                ('learned_turns', models.BooleanField(default=False, help_text='Bookings end as guests of this house usually leave. Without enough stays the typed times count.', verbose_name='use the learned times')),
                 ('online_token', models.CharField(editable=False, max_length=64, null=True, unique=True)),
                 ('calendar_token', models.CharField(editable=False, max_length=64, null=True, unique=True)),
                 ('online_largest', models.PositiveSmallIntegerField(default=8, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(500)], verbose_name='largest party online')),
@@ -100,11 +101,13 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('largest', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='guests, at most')),
                 ('minutes', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(15), django.core.validators.MaxValueValidator(720)])),
+                ('daypart', models.CharField(blank=True, editable=False, max_length=9, verbose_name='part of the day')),
+                ('stays', models.PositiveSmallIntegerField(default=0, editable=False)),
                 ('restaurant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='turn_times', to='core.restaurant')),
             ],
             options={
                 'ordering': ['largest'],
-                'constraints': [models.UniqueConstraint(fields=('restaurant', 'largest'), name='turn_time_once'), models.CheckConstraint(condition=models.Q(('minutes__range', (15, 720))), name='turn_time_minutes')],
+                'constraints': [models.UniqueConstraint(fields=('restaurant', 'largest', 'daypart'), name='turn_time_once'), models.CheckConstraint(condition=models.Q(('minutes__range', (15, 720))), name='turn_time_minutes')],
             },
         ),
         migrations.CreateModel(

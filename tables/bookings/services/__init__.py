@@ -9,6 +9,7 @@ from tables.bookings.services.changing import (
     undo_no_show,
 )
 from tables.bookings.services.delaying import announce_delay
+from tables.bookings.services.learning import learn_turns
 from tables.bookings.services.online import book_online, drop_lapsed_holds, end_link, keep_time, renew_link
 from tables.bookings.services.sweeping import follow_overstays, mark_late, remind_guests
 from tables.bookings.services.taking import Guest, Origin, take_booking
@@ -25,6 +26,7 @@ __all__ = [
     "end_link",
     "follow_overstays",
     "keep_time",
+    "learn_turns",
     "mark_late",
     "mark_no_show",
     "remind_guests",

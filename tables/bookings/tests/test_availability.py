@@ -14,7 +14,7 @@ from tables.bookings.availability import Arrival, Busy, Pacing, Place, Room, alt
 from tables.bookings.models import Combination, CombinationTable
 from tables.bookings.selectors import read_days, read_house
 from tables.bookings.tests.evenings import book, evening
-from tables.bookings.times import Clock
+from tables.bookings.times import Clock, Turns
 
 pytestmark = pytest.mark.database_agnostic
 DAY = date(2026, 11, 28)
@@ -54,7 +54,7 @@ def test_a_slot_is_free_exactly_if_a_minute_by_minute_search_says_so(seats, held
             table: Busy([(at(begin), at(end)) for owner, (begin, end) in held if owner == table]) for table in range(5)
         },
         arrivals=[Arrival(at(minute), count, online) for minute, count, online in guests],
-        turns=[(20, 90)],
+        turns=Turns([(20, 90)]),
         pacing=Pacing(total=limit, walk_in_percent=kept),
     )
     taken = {(table, minute) for table, (begin, end) in held for minute in range(begin, end)}
