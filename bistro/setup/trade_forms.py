@@ -38,23 +38,26 @@ class StationsForm(forms.Form):
 
 
 class RoutesForm(forms.Form):
-    """A form with the station of each category. A category with several stations is left to the admin."""
+    """A form with the station of each category. A category with several stations is left to the admin.
+
+    The station that takes the rest is chosen at first, and written as a route: the kitchen warns of dishes without one.
+    """
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         stations = list(Station.objects.visible_to(actor).not_archived())
-        first = next((row.name for row in stations if row.is_catch_all), "")
-        choices = [("", _("%(station)s (takes what has no station)") % {"station": first})]
-        choices += [(str(row.pk), row.name) for row in stations if not row.is_catch_all]
-        known = {str(row.pk) for row in stations if not row.is_catch_all}
+        first = next((str(row.pk) for row in stations if row.is_catch_all), "")
+        words = _("%(station)s (takes what has no station)")
+        names = {str(row.pk): words % {"station": row.name} if row.is_catch_all else row.name for row in stations}
+        choices = sorted(names.items(), key=lambda choice: choice[0] != first)
         self.elsewhere: list[str] = []
         for category in Category.objects.visible_to(actor).not_archived().prefetch_related("routes"):
             present = [str(route.station_id) for route in category.routes.all()]
-            if len(present) > 1 or not set(present) <= known:
+            if len(present) > 1 or not names.keys() >= set(present):
                 self.elsewhere.append(category.name)
                 continue
             self.fields[f"category_{category.pk}"] = forms.ChoiceField(
-                label=category.name, choices=choices, required=False, initial=present[0] if present else ""
+                label=category.name, choices=choices, required=False, initial=present[0] if present else first
             )
 
     def clean(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from bistro.core.kernel.money import display
 from orders.billing.transitions import Method
@@ -105,7 +106,7 @@ def _payment(row: dict[str, Any], show: Any) -> list[tuple[str, str]]:
     for name, label in (("tip", _("Tip")), ("rounding", _("Rounded to the smallest coin"))):
         if Decimal(row.get(name) or 0):
             pairs.append((label, show(row[name])))
-    for name, label in (("tendered", _("Given")), ("change", _("Change"))):
+    for name, label in (("tendered", _("Given")), ("change", pgettext("money back", "Change"))):
         if row.get("change") and Decimal(row["change"]):
             pairs.append((label, show(row[name])))
     return pairs

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from bistro.core.models import Event, Invitation, OpeningException, OpeningHours, Restaurant, Staff
-from kitchen.models import Route, Ticket
+from kitchen.models import Route, Ticket, TicketLine
 from menu.files.models import MenuImport
 from menu.files.services import run_import
 from menu.models import Category, Item, Tax
@@ -86,8 +86,12 @@ def test_from_an_empty_folder_to_the_first_order(var):
     post(owner, "/setup/stations/", names="Küche\nTheke")
     drinks = Category.objects.get(name="Getränke")
     theke = Restaurant.objects.get().stations.get(name="Theke")
-    post(owner, "/setup/stations/routes/", **{f"category_{drinks.pk}": theke.pk})
-    assert Route.objects.get().station == theke
+    page = owner.get("/setup/stations/").content.decode()
+    chosen = dict(re.findall(r'name="(category_\d+)".*?<option value="(\d+)" selected', page, re.S))
+    assert len(chosen) == Category.objects.count(), "a station is chosen for every category"
+    post(owner, "/setup/stations/routes/", **chosen | {f"category_{drinks.pk}": theke.pk})
+    assert Route.objects.get(category=drinks).station == theke
+    assert Route.objects.filter(station__is_catch_all=True).count() == Category.objects.count() - 1
     post(owner, "/setup/room/", section="Stube", count="12", seats="4", word="Tisch", first="1")
     post(owner, "/setup/room/", section="Terrasse", count="6", seats="2", word="Tisch", first="20")
     assert list(Table.objects.values_list("name", flat=True))[-1] == "Tisch 25"
@@ -112,6 +116,7 @@ def test_from_an_empty_folder_to_the_first_order(var):
     order = Order.objects.get()
     assert (str(order.total), order.table_name) == ("18.3000", "Tisch 20")
     assert set(Ticket.objects.values_list("station__name", flat=True)) == {"Küche", "Theke"}
+    assert not TicketLine.objects.filter(unrouted=True).exists(), "no warning on the wall"
     actions = {"login_replaced", "restaurant_changed", "skipped"}
     assert actions <= set(Event.objects.values_list("action", flat=True))
     assert OpeningException.objects.get().opens is None
