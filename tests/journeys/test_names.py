@@ -21,6 +21,8 @@ from menu.tests.factories import (
     ModifierGroupFactory,
 )
 from orders.api.fast_path import parse_pad_order
+from orders.billing.models import HouseAccount
+from orders.billing.tests.vouchers import account_of
 from orders.models import Order
 from tables.guests.models import Guest
 from tables.guests.services import add_guest
@@ -103,6 +105,7 @@ MAKERS = {
     Allergen: lambda house, name: AllergenFactory(restaurant=house.restaurant, name=name),
     Category: lambda house, name: CategoryFactory(restaurant=house.restaurant, name=name),
     Guest: lambda house, name: add_guest(fields={"name": name, "phone": "030 1234"}, actor=house.actor("manager")),
+    HouseAccount: lambda house, name: account_of(house, name),
     Ingredient: lambda house, name: IngredientFactory(restaurant=house.restaurant, name=name),
     Item: lambda house, name: ItemFactory(category=house.category, name=name),
     Modifier: lambda house, name: ModifierFactory(group=ModifierGroupFactory(item=house.item), name=name),
