@@ -33,7 +33,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
         {"bistro.core", "menu", "tables", "tables.guests", "tables.sections", "tables.waitlist", "tables.bookings"}
     ),
     "tables.bookings": frozenset({"bistro.core", "tables", "tables.guests", "tables.sections"}),
-    "orders.billing": frozenset({"bistro.core", "menu", "tables", "orders"}),
+    "orders.billing": frozenset({"bistro.core", "menu", "tables", "tables.bookings", "orders"}),
     "orders.documents": frozenset({"bistro.core", "menu", "tables", "orders", "orders.billing", "orders.till"}),
     "orders.till": frozenset({"bistro.core", "menu", "menu.files", "tables", "orders", "orders.billing"}),
     "kitchen": frozenset({"bistro.core", "menu", "menu.bulk", "tables", "orders"}),

@@ -25,6 +25,7 @@ from kitchen.models import Station, Ticket, TicketLine
 from kitchen.printing.models import Printer, PrintJob
 from menu.models import Category, Item, Pause
 from menu.services import pause
+from orders.billing.tests.deposits import failed_deposit
 from orders.billing.tests.paid import paid_and_comped, refused_refund
 from orders.billing.tests.vouchers import account_of, sold
 from orders.documents.models import Document
@@ -125,6 +126,7 @@ def ids(house, other):
         **pair("refund", *map(refused_refund, paid)),
         **pair("account", *(account_of(each, name).pk for each, name in ((house, "Ana"), (other, f"{MARK} account")))),
         **pair("voucher", *(sold(each).pk for each in (house, other))),
+        **pair("deposit", *(failed_deposit(each).pk for each in (house, other))),
         **pair("document", *(Document.objects.get(payment=payment).pk for payment in paid)),
         **pair("adjustment", *comped),
         **pair("order", mine, theirs),

@@ -22,7 +22,17 @@ from bistro.core.kernel.roles import ROLE_NAMES, STAFF_ROLES, Role
 from menu.models import Tax
 from menu.tax_catalogue import compiled
 from menu.taxes import write_components
-from orders.billing.models import AccountMove, HouseAccount, Payment, Refund, ServiceRule, TipRule, Voucher, VoucherMove
+from orders.billing.models import (
+    AccountMove,
+    Deposit,
+    HouseAccount,
+    Payment,
+    Refund,
+    ServiceRule,
+    TipRule,
+    Voucher,
+    VoucherMove,
+)
 from orders.billing.tip_models import MOST_POINTS, usual_points
 from orders.billing.transitions import PaymentState
 
@@ -184,6 +194,38 @@ class HouseAccountAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Limit"), ordering="limit")
     def most(self, account: HouseAccount) -> str:
         return shown(account.limit, account.currency, account.restaurant.locale)
+
+
+@admin.register(Deposit)
+class DepositAdmin(ReadOnlyAdmin):
+    """The admin page of the deposits of bookings."""
+
+    list_display = ("wanted_at", "booked_for", "worth", "status", "left")
+    list_select_related = ("restaurant", "booking", "voucher")
+    list_filter = ("status",)
+    fields = readonly_fields = (
+        "wanted_at",
+        "booked_for",
+        "worth",
+        "left",
+        "status",
+        "method",
+        "trouble",
+        "settled_by",
+        "settled_note",
+    )
+
+    @admin.display(description=_("Booked for"), ordering="booking__starts_at")
+    def booked_for(self, deposit: Deposit) -> Any:
+        return deposit.booking.starts_at
+
+    @admin.display(description=_("Amount"), ordering="amount")
+    def worth(self, deposit: Deposit) -> str:
+        return shown(deposit.amount, deposit.currency, deposit.restaurant.locale)
+
+    @admin.display(description=_("Balance"))
+    def left(self, deposit: Deposit) -> str:
+        return shown(deposit.balance, deposit.currency, deposit.restaurant.locale)
 
 
 class ServiceRuleForm(TenantForm):

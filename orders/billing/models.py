@@ -322,6 +322,7 @@ class Refund(models.Model):
 
 
 from orders.billing.account_models import AccountMove, HouseAccount  # noqa: E402
+from orders.billing.deposit_models import Deposit  # noqa: E402
 from orders.billing.provider_models import DummyCharge, DummyRefund, PaymentAttempt, ProviderEvent  # noqa: E402
 from orders.billing.service_models import ServiceRule  # noqa: E402
 from orders.billing.tip_models import TipRule  # noqa: E402
@@ -331,6 +332,7 @@ __all__ = [
     "AccountMove",
     "Adjustment",
     "Bill",
+    "Deposit",
     "DummyCharge",
     "DummyRefund",
     "HouseAccount",

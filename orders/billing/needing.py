@@ -10,8 +10,8 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.money import display
 from bistro.core.kernel.roles import Permission
 from orders.billing.access import holder_of
-from orders.billing.models import Payment, Refund
-from orders.billing.transitions import PaymentState, RefundState, Trouble
+from orders.billing.models import Deposit, Payment, Refund
+from orders.billing.transitions import DepositState, PaymentState, RefundState, Trouble
 
 SHOWN = 100
 PATIENT = timedelta(minutes=1)
@@ -56,6 +56,17 @@ def needing(actor: Actor, now: datetime) -> list[Needing]:
 def ends_soon(now: datetime) -> Q:
     """Return the tabs that the bank holds for less than twelve hours more, and of which nothing was charged."""
     return Q(capture_before__lte=now + WARNED, capture_at=None)
+
+
+def needing_deposits(actor: Actor) -> list[Deposit]:
+    """Return the deposits that need somebody, oldest first. Costs one query."""
+    rows = Deposit.objects.visible_to(actor).filter(troubled_deposits()).select_related("booking", "restaurant")
+    return list(rows.order_by("pk")[:SHOWN])
+
+
+def troubled_deposits() -> Q:
+    """Return the deposits whose money differs, or that the provider refused to give back."""
+    return Q(settled_by="") & (~Q(trouble="") | Q(status=DepositState.FAILED))
 
 
 def _refunds(actor: Actor) -> list[Refund]:

@@ -4,20 +4,20 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import DomainError
+from bistro.core.kernel.errors import DomainError, NotYours
 from bistro.core.kernel.roles import Permission
 from bistro.core.web.page_access import page_requires
 from bistro.core.web.pages import HtmxHttpRequest, with_status
 from orders.billing import services
 from orders.billing.access import holder_of, payment_for, refund_for
-from orders.billing.needing import needing
+from orders.billing.needing import needing, needing_deposits
 from orders.billing.transitions import PaymentState
 
 
@@ -25,7 +25,7 @@ from orders.billing.transitions import PaymentState
 @page_requires(Permission.TAKE_PAYMENT)
 def payments(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     """Show the payments that need somebody, and what can be done."""
-    return render(request, "billing/needing.html", {"rows": needing(actor, timezone.now())})
+    return render(request, "billing/needing.html", _context(actor))
 
 
 @require_POST
@@ -70,6 +70,25 @@ def settle_refund(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpRespon
     return redirect("billing:payments")
 
 
+@require_POST
+@page_requires(Permission.APPROVE_BILL)
+def settle_deposit(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """End a deposit that somebody looked into, with a note."""
+    try:
+        services.settle_deposit(deposit_id=pk, reason=request.POST.get("reason", ""), actor=actor)
+    except NotYours as missing:
+        raise Http404(missing.message) from missing
+    except DomainError as refusal:
+        return _refused(request, actor, refusal)
+    messages.success(request, gettext("The deposit is settled."))
+    return redirect("billing:payments")
+
+
+def _context(actor: Actor) -> dict[str, Any]:
+    may_settle = actor.may(Permission.APPROVE_BILL)
+    return {"rows": needing(actor, timezone.now()), "deposits": needing_deposits(actor), "may_settle": may_settle}
+
+
 def _act(request: HtmxHttpRequest, actor: Actor, pk: int, service: Callable[[], Any]) -> HttpResponse:
     """Call a service and return to the page or the bill that asked, with the state of the payment in words."""
     payment = payment_for(actor, pk)
@@ -86,5 +105,5 @@ def _act(request: HtmxHttpRequest, actor: Actor, pk: int, service: Callable[[], 
 
 def _refused(request: HtmxHttpRequest, actor: Actor, refusal: DomainError) -> HttpResponse:
     """Show the page with a refusal."""
-    context = {"rows": needing(actor, timezone.now()), "problem": refusal.message}
+    context = {**_context(actor), "problem": refusal.message}
     return with_status(render(request, "billing/needing.html", context), refusal)

@@ -198,6 +198,7 @@ class BillPage:
     managers: list[Membership]
     accounts: Sequence[HouseAccount]  # that the guests may pay on
     tab_key: str  # of a new tab, "" where none can be opened
+    deposit: str  # not spent yet, "" for none
     ways: tuple[int, ...] = EQUAL_PARTS
 
     @property
@@ -220,7 +221,7 @@ def read_page(statement: Statement, actor: Actor, *, share_id: int | None = None
         payments=_payments(statement),
         total=show(statement.total),
         paid=show(statement.paid) if statement.payments else "",
-        due=show(max(statement.open, ZERO)),
+        due=show(max(statement.open - statement.deposit, ZERO)),
         excess=show(statement.excess) if statement.excess else "",
         written_off=show(statement.written_off) if statement.written_off else "",
         added=_added(statement),
@@ -229,6 +230,7 @@ def read_page(statement: Statement, actor: Actor, *, share_id: int | None = None
         managers=approvers(actor, Permission.APPROVE_BILL),
         accounts=accounts_to_charge(actor),
         tab_key=uuid4().hex if can_open_tab(statement) else "",
+        deposit=show(statement.deposit) if statement.deposit else "",
     )
 
 

@@ -39,6 +39,7 @@ def bill_json(statement: Statement, removed: list[OrderLine]) -> dict[str, Any]:
         "refunded": amount(statement.total - statement.sale),
         "reserved": amount(statement.reserved),
         "written_off": amount(statement.written_off),
+        "deposit": amount(statement.deposit),
         "due": amount(statement.due),
         "excess": amount(statement.excess),
         "shares": [_share_json(share, currency) for share in statement.shares],

@@ -7,12 +7,14 @@ from fractions import Fraction
 from functools import cached_property
 from math import floor
 
+from django.db.models import QuerySet
+
 from bistro.core.kernel.money import ZERO, units_of
 from bistro.core.models import Restaurant
-from orders.billing.models import Adjustment, Bill, Payment, Refund, Share
+from orders.billing.models import Adjustment, Bill, Payment, Refund, Share, Voucher
 from orders.billing.selectors import adjustments_of, reduced
 from orders.billing.splitting import Part, totals
-from orders.billing.transitions import ARRIVED, RefundState
+from orders.billing.transitions import ARRIVED, DepositState, RefundState
 from orders.models import Order, OrderLine
 from orders.owing import Owed, owed
 from orders.service_charge import Service
@@ -51,6 +53,12 @@ class Statement:
     payments: tuple[Payment, ...]
     refunds: tuple[Refund, ...]
     shares: tuple[ShareState, ...]
+    deposits: tuple[Voucher, ...] = ()
+
+    @property
+    def deposit(self) -> Decimal:
+        """Return what the guests paid as a deposit for their booking and have not spent yet. It is due no more."""
+        return sum((voucher.balance for voucher in self.deposits), ZERO)
 
     @property
     def bill(self) -> Bill | None:
@@ -127,8 +135,8 @@ class Statement:
 
     @property
     def due(self) -> Decimal:
-        """Return what can still be paid: what is open and not under way."""
-        return max(self.open - self.reserved, ZERO)
+        """Return what can still be paid: what is open, not under way, and not in a deposit."""
+        return max(self.open - self.reserved - self.deposit, ZERO)
 
     @property
     def excess(self) -> Decimal:
@@ -197,7 +205,14 @@ def read_statement(party: Party, restaurant: Restaurant) -> Statement:
         payments=payments,
         refunds=refunds,
         shares=_share_states(shares, kept, amounts, payments, refunds, restaurant),
+        deposits=tuple(deposits_of(family)),
     )
+
+
+def deposits_of(family: Iterable[int]) -> QuerySet[Voucher]:
+    """Return the deposits of these parties' bookings that are not spent."""
+    paid = Voucher.objects.filter(deposit__booking__party__in=family, deposit__status=DepositState.PAID)
+    return paid.filter(balance__gt=0).order_by("pk")  # type: ignore[no-any-return]
 
 
 def family_of(party: Party) -> set[int]:

@@ -81,7 +81,8 @@ def require_paid(party: Party, work: UnitOfWork) -> None:
     restaurant = restaurant_by_id(work.restaurant_id)
     if not restaurant.bills_required:
         return
-    left = read_statement(party, restaurant).open
+    statement = read_statement(party, restaurant)
+    left = statement.open - statement.deposit
     if left > ZERO:
         message = _("%(amount)s is still to pay. Take the payment, or write it off on the bill.")
         shown = display(left, restaurant.currency, restaurant.locale)

@@ -89,17 +89,49 @@ class Trouble(TextChoices):
 
 
 class Method(TextChoices):
-    """A way to pay. `terminal` is the bank's own device: Bistro records what it did. The last two are providers."""
+    """A way to pay. `terminal` is the bank's own device: Bistro records what it did. The last two are providers.
+
+    `deposit` is what guests paid for their booking. Nobody chooses it: it is taken off the bill by itself.
+    """
 
     CASH = "cash", _("Cash")
     TERMINAL = "terminal", _("Card terminal")
     VOUCHER = "voucher", _("Voucher")
     ACCOUNT = "account", _("House account")
+    DEPOSIT = "deposit", _("Deposit")
     DUMMY = "dummy", _("Trial payment")
     STRIPE = "stripe", _("Online")
 
 
 PROVIDERS = frozenset({Method.DUMMY, Method.STRIPE})
+TO_CHOOSE = [method.value for method in Method if method != Method.DEPOSIT]
+BY_BALANCE = frozenset({Method.VOUCHER, Method.DEPOSIT})  # paid before, and owed until they are spent
+
+
+class DepositState(TextChoices):
+    """The state of the deposit of a booking."""
+
+    WANTED = "wanted", _("Not paid yet")
+    UNDER_WAY = "under_way", _("Being paid")
+    PAID = "paid", _("Paid")
+    RETURNING = "returning", _("On its way back")
+    RETURNED = "returned", _("Given back")
+    FAILED = "failed", _("The provider refused to give it back")
+    KEPT = "kept", _("Kept by the house")
+    LAPSED = "lapsed", _("Not paid, and not wanted any more")
+
+
+_D = DepositState
+DEPOSIT_MOVES: Moves = {
+    _D.WANTED: frozenset({_D.UNDER_WAY, _D.LAPSED}),
+    _D.UNDER_WAY: frozenset({_D.WANTED, _D.PAID, _D.LAPSED}),
+    _D.PAID: frozenset({_D.RETURNING, _D.KEPT}),
+    _D.RETURNING: frozenset({_D.RETURNED, _D.FAILED}),
+    _D.RETURNED: frozenset({_D.RETURNING}),
+    _D.FAILED: frozenset({_D.RETURNING}),
+    _D.KEPT: frozenset({_D.PAID}),  # a no-show that was undone
+    _D.LAPSED: frozenset(),
+}
 
 
 class VoucherState(TextChoices):
@@ -119,6 +151,9 @@ class VoucherMoveKind(TextChoices):
     RETURNED = "returned", _("Refunded to the voucher")
     PAID_BACK = "paid_back", _("Cancelled and paid back")
     LAPSED = "lapsed", _("Cancelled, kept by the house")
+    DEPOSIT = "deposit", _("Deposit of a booking paid")
+    GIVEN_BACK = "back", _("Deposit given back")
+    KEPT = "kept", _("Deposit kept by the house")
 
 
 class AccountMoveKind(TextChoices):

@@ -12,6 +12,7 @@ urlpatterns = [
     path("bills/<int:pk>/split/", views.split, name="split"),
     path("bills/<int:pk>/pay/", views.pay, name="pay"),
     path("bills/<int:pk>/tab/", views.tab, name="tab"),
+    path("bills/<int:pk>/deposit/", views.use_deposit, name="use-deposit"),
     path("bills/<int:pk>/adjust/", views.adjust, name="adjust"),
     path("bills/<int:pk>/write-off/", views.write_off, name="write-off"),
     path("adjustments/<int:pk>/remove/", views.remove, name="remove-adjustment"),
@@ -24,5 +25,6 @@ urlpatterns = [
     path("payments/<int:pk>/cancel/", needing_views.cancel, name="cancel-payment"),
     path("payments/<int:pk>/give-back/", needing_views.give_back, name="give-back"),
     path("payments/<int:pk>/settle/", needing_views.settle, name="settle-payment"),
+    path("deposits/<int:pk>/settle/", needing_views.settle_deposit, name="settle-deposit"),
     path("refunds/<int:pk>/settle/", needing_views.settle_refund, name="settle-refund"),
 ]

@@ -134,6 +134,14 @@ def capture(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
 
 
 @require_POST
+@page_requires(Permission.TAKE_PAYMENT)
+def use_deposit(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """Settle the bill with the deposit of the guests."""
+    party = party_for(actor, pk)
+    return _act(request, actor, party, lambda: services.use_deposit(party_id=pk, actor=actor))
+
+
+@require_POST
 @page_requires(Permission.ADJUST_BILL)
 def adjust(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Give a comp or a discount, on a dish or the whole bill, or take the service charge off."""

@@ -15,6 +15,7 @@ class Voucher(models.Model):
 
     `balance` is the sum of the moves. Only `orders.billing.services` change it, with a lock. `code` is
     the secret of the person who has it, without its hyphens. The row keeps the idempotency key of its sale.
+    The deposit of a booking is one too: nobody gets its code, and a provider collected it.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -40,7 +41,10 @@ class Voucher(models.Model):
                 name="voucher_balance", condition=Q(value__gt=0, balance__gte=0, balance__lte=F("value"))
             ),
             models.CheckConstraint(name="voucher_void_is_empty", condition=Q(voided_at=None) | Q(balance=0)),
-            models.CheckConstraint(name="voucher_method_known", condition=Q(method__in=[Method.CASH, Method.TERMINAL])),
+            models.CheckConstraint(
+                name="voucher_method_known",
+                condition=Q(method__in=[Method.CASH, Method.TERMINAL, Method.DUMMY, Method.STRIPE]),
+            ),
             models.UniqueConstraint(fields=["restaurant", "code"], name="voucher_code_once"),
             models.UniqueConstraint(fields=["restaurant", "credential", "key"], name="voucher_key_once"),
         ]
@@ -74,11 +78,14 @@ class VoucherMove(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="voucher_move_has_its_origin",
-                condition=Q(kind=VoucherMoveKind.SOLD, payment=None, refund=None, amount__gt=0)
+                condition=Q(
+                    kind__in=[VoucherMoveKind.SOLD, VoucherMoveKind.DEPOSIT], payment=None, refund=None, amount__gt=0
+                )
+                | Q(kind=VoucherMoveKind.KEPT, payment=None, refund=None)
                 | Q(kind=VoucherMoveKind.SPENT, payment__isnull=False, refund=None, amount__lt=0)
                 | Q(kind=VoucherMoveKind.RETURNED, payment=None, refund__isnull=False, amount__gt=0)
                 | Q(
-                    kind__in=[VoucherMoveKind.PAID_BACK, VoucherMoveKind.LAPSED],
+                    kind__in=[VoucherMoveKind.PAID_BACK, VoucherMoveKind.LAPSED, VoucherMoveKind.GIVEN_BACK],
                     payment=None,
                     refund=None,
                     amount__lt=0,

@@ -51,7 +51,7 @@ def _sums(body: Mapping[str, Any]) -> Sequence[Table]:
         Table("taxes", _("Tax"), taxes, ("net", "tax")),
         Table("methods", _("Money by payment method"), methods, ("count", "total")),
         Table("hand", _("Cash besides payments"), by_hand, MONEY, is_summed=False),
-        Table("vouchers", _("Vouchers: what the house owes"), _vouchers(vouchers), MONEY, is_summed=False),
+        Table("vouchers", _("Vouchers and deposits: what the house owes"), _vouchers(vouchers), MONEY, is_summed=False),
         Table("accounts", _("House accounts: what guests owe"), _accounts(accounts), MONEY, is_summed=False),
     ]
 
@@ -61,10 +61,13 @@ def _vouchers(sums: Mapping[str, str]) -> list[Row]:
     steps = {
         _("Owed at the last closing"): sums["owed_before"],
         _("+ Sold"): sums["sold"],
+        _("+ Deposits of bookings"): sums.get("deposits", "0"),
         _("− Paid back"): f"-{sums['paid_back']}",
+        _("− Deposits given back"): f"-{sums.get('given_back', '0')}",
         _("− Spent"): f"-{sums['redeemed']}",
         _("+ Refunded to vouchers"): sums["returned"],
         _("− Kept by the house"): f"-{sums['lapsed']}",
+        _("− Deposits kept: cancelled too late, or guests did not come"): f"-{sums.get('kept', '0')}",
         _("= Owed now"): sums["owed_after"],
     }
     return _steps_of(steps)

@@ -19,7 +19,7 @@ from orders.till.selectors import tills_of
 from orders.till.transitions import MoveKind
 from tables.models import Party
 
-NOT_BY_CARD = (Method.CASH, Method.VOUCHER, Method.ACCOUNT)
+NOT_BY_CARD = (Method.CASH, Method.VOUCHER, Method.DEPOSIT, Method.ACCOUNT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from bistro.core.models import Restaurant
 from bistro.core.writing.configuration_events import RestaurantChanged
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from orders.billing.account_events import AccountSettled
+from orders.billing.deposit_events import DepositTaken
 from orders.billing.events import PaymentCaptured, PaymentRefunded, PaymentTaken
 from orders.billing.models import HouseAccount, Payment, Refund, Voucher
 from orders.billing.transitions import Method, RefundKind, VoucherMoveKind
@@ -56,12 +57,12 @@ def give_cash_back(events: Sequence[PaymentRefunded], work: UnitOfWork) -> None:
         )
 
 
-def take_voucher_money(events: Sequence[VoucherSold | VoucherVoided], work: UnitOfWork) -> None:
-    """Record the money of vouchers that were sold or paid back, and those that the house keeps. Locks: till."""
+def take_voucher_money(events: Sequence[VoucherSold | VoucherVoided | DepositTaken], work: UnitOfWork) -> None:
+    """Record the money of vouchers and deposits that were paid or paid back, or that the house keeps. Locks: till."""
     require_transaction()
     staff = work.actor.id if work.actor.is_staff else None
     for event in events:
-        move, is_kept = event.move, event.move.kind == VoucherMoveKind.LAPSED
+        move, is_kept = event.move, event.move.kind in (VoucherMoveKind.LAPSED, VoucherMoveKind.KEPT)
         TillMove.objects.create(
             kind=MoveKind.LAPSED if is_kept else MoveKind.VOUCHER,
             amount=move.amount if is_kept else _in_coins(move.amount, event.voucher),

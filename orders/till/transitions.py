@@ -23,8 +23,8 @@ TILL_MOVES: dict[str, frozenset[str]] = {
 class MoveKind(TextChoices):
     """The reason why money moves. Sales and refunds come from payments, most others from people at a till.
 
-    Money for a voucher is no sale: the house owes it until guests spend the voucher. Money for an account was a
-    sale before. A lapsed voucher moves no money.
+    Money for a voucher or a deposit is no sale: the house owes it until guests spend it. Money for an account was
+    a sale before. A lapsed voucher moves no money.
     """
 
     SALE = "sale", _("Sale")
@@ -33,9 +33,9 @@ class MoveKind(TextChoices):
     PAY_OUT = "pay_out", _("Pay-out")
     DROP = "drop", _("Drop to the safe")
     TIP_OUT = "tip_out", _("Tips paid out")
-    VOUCHER = "voucher", _("Voucher sold or paid back")
+    VOUCHER = "voucher", _("Voucher or deposit paid, or paid back")
     ACCOUNT = "account", _("House account settled")
-    LAPSED = "lapsed", _("Voucher kept by the house")
+    LAPSED = "lapsed", _("Voucher or deposit kept by the house")
 
 
 class TipMoveKind(TextChoices):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bistro.core.admin.base import TenantAdmin, TenantInline, manager_of
-from tables.bookings.models import BookingRules, Combination, CombinationTable, TurnTime
+from tables.bookings.models import BookingRules, Combination, CombinationTable, DepositRule, TurnTime
 from tables.bookings.selectors import LearnedStay, learned_stays
 from tables.phases import SIZES
 
@@ -80,6 +80,22 @@ class TurnTimeAdmin(TenantAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).typed()
+
+
+@admin.register(DepositRule)
+class DepositRuleAdmin(TenantAdmin):
+    """The admin page of deposits. A new or changed rule is for bookings that are taken from then on."""
+
+    list_display = ("name", "amount", "per_guest", "from_size", "weekday", "day", "refund_hours")
+    search_fields = ("name",)
+    fieldsets = (
+        (None, {"fields": ("name", ("amount", "per_guest"))}),
+        (
+            _("For which bookings"),
+            {"fields": (("from_size", "online_only"), ("weekday", "day"), ("starts", "ends"))},
+        ),
+        (_("Paying and cancelling"), {"fields": (("pay_minutes", "refund_hours"),)}),
+    )
 
 
 class TablesOfCombination(TenantInline):

@@ -86,3 +86,17 @@ class BookingCancelled(BookingEvent):
 
     type: ClassVar[str] = "reservation_deleted"
     action: ClassVar[str] = "cancelled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DepositWanted(BookingEvent):
+    """A booking needs a deposit, in the currency of the restaurant."""
+
+    action: ClassVar[str] = "deposit_wanted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DepositPaid(BookingEvent):
+    """The deposit of a booking is paid."""
+
+    action: ClassVar[str] = "deposit_paid"

@@ -81,6 +81,7 @@ def _context(row: Booking, sent: Any) -> dict[str, Any]:
         "booking": row,
         "restaurant": row.restaurant,
         "is_expected": row.status in EXPECTED,
+        "may_get_back": row.status in EXPECTED and (row.deposit_refundable_until or now) > now,
         "may_confirm": row.status == BookingStatus.BOOKED,
         "delays": [minutes for minutes in DELAYS if may_announce(row.starts_at, minutes, now)],
         "may_recall": row.delay_minutes > 0 and may_announce(row.starts_at, 0, now),

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from bistro.core.database.no_overlap import NoOverlap
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.ids import uuid7
+from bistro.core.kernel.money import AMOUNT
 from bistro.core.models import Restaurant
 from tables.bookings.querysets import BookingQuerySet, HoldQuerySet, TurnQuerySet
 from tables.bookings.times import DELAYS
-from tables.bookings.transitions import BookingStatus, Source
+from tables.bookings.transitions import EXPECTED, BookingStatus, Source
 from tables.models import Party, Table
 
 SITE = RegexValidator(
@@ -187,6 +188,10 @@ class Booking(models.Model):
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     reminded_at = models.DateTimeField(null=True)
+    deposit = models.DecimalField(null=True, help_text="Deposit that it needs, blank for none.", **AMOUNT)
+    deposit_until = models.DateTimeField(null=True, help_text="Unpaid then, the booking is cancelled.")
+    deposit_paid_at = models.DateTimeField(null=True)
+    deposit_refundable_until = models.DateTimeField(null=True)
     credential = models.CharField(max_length=40, blank=True)
     key = models.CharField(max_length=200, null=True)
     fingerprint = models.CharField(max_length=64, blank=True)
@@ -214,10 +219,21 @@ class Booking(models.Model):
                 condition=Q(status__in=["booked", "confirmed"], reminded_at=None),
                 name="booking_not_reminded",
             ),
+            models.Index(
+                fields=["deposit_until"],
+                condition=Q(deposit_until__isnull=False, deposit_paid_at=None)
+                & Q(status__in=["requested", "booked", "confirmed", "late"]),
+                name="booking_unpaid",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"booking {self.pk}"
+
+    @property
+    def waits_for_deposit(self) -> bool:
+        """True while the table is kept for guests who have not paid their deposit."""
+        return self.deposit is not None and self.deposit_paid_at is None and self.status in EXPECTED
 
 
 class OnlineHold(models.Model):
@@ -281,3 +297,18 @@ class TableHold(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table} from {self.starts_at:%H:%M}"
+
+
+from tables.bookings.deposit_models import DepositRule  # noqa: E402
+
+__all__ = [
+    "Booking",
+    "BookingRules",
+    "Combination",
+    "CombinationTable",
+    "DepositRule",
+    "OnlineHold",
+    "TableHold",
+    "TurnTime",
+    "new_token",
+]

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
+from bistro.core.kernel.money import ZERO, display
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
 from bistro.core.models import Restaurant
@@ -204,6 +205,7 @@ def _booking_context(actor: Actor, restaurant: Restaurant, row: Booking, sent: A
         "suggested": next_server(loads, shown.tables[0].section_id if shown.tables else None),
         "row": shown,
         "booking": row,
+        "deposit": display(row.deposit or ZERO, row.restaurant.currency, row.restaurant.locale),
         "link": guest_link(row),
         "may_seat": actor.may(Permission.SEAT_TABLE),
     }

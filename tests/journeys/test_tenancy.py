@@ -9,6 +9,7 @@ from bistro.core.tests.http import nothing_changes
 from kitchen.printing.services import print_test
 from kitchen.printing.tests.printers import printer_at
 from menu.services import pause
+from orders.billing.tests.deposits import failed_deposit
 from orders.billing.tests.paid import paid_and_comped, refused_refund
 from orders.billing.tests.vouchers import account_of, sold
 from orders.documents.models import Document
@@ -21,7 +22,7 @@ from tables.services import add_layout, call_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 MISSING = 999_999
-OF_STAFF = ("till", "closing", "room", "voucher", "account")  # programs may not read them
+OF_STAFF = ("till", "closing", "room", "voucher", "account", "deposit")  # programs may not read them
 # address → (method, body, kind of the id)
 API = {
     "api/v1/orders/<int:pk>": [("get", None, "order"), ("put", "lines", "order"), ("delete", None, "order")],
@@ -140,6 +141,8 @@ PAGES = {
     "guests/<int:pk>/erase/": [("post", {"sure": "1"}, "guest")],
     "floor/payments/<int:pk>/undo/": [("post", None, "payment")],
     "floor/payments/<int:pk>/method/": [("post", {"method": "terminal", "reason": "x"}, "payment")],
+    "floor/bills/<int:pk>/deposit/": [("post", None, "party")],
+    "floor/deposits/<int:pk>/settle/": [("post", {"reason": "x"}, "deposit")],
     "floor/bills/<int:pk>/tab/": [("post", {"amount": "5"}, "party")],
     "floor/payments/<int:pk>/capture/": [("post", {"amount": "5"}, "payment")],
     "floor/payments/<int:pk>/refund/": [("post", {"amount": "1", "reason": "x"}, "payment")],
@@ -269,6 +272,7 @@ def foreign(other_house):
         "adjustment": adjustment,
         "account": account_of(other_house).pk,
         "voucher": sold(other_house).pk,
+        "deposit": failed_deposit(other_house).pk,
         "till": till,
         "closing": closing,
         "ticket": ticket["id"],

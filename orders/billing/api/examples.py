@@ -81,6 +81,7 @@ BILL = {
     "refunded": "0.00",
     "reserved": "0.00",
     "written_off": "0.00",
+    "deposit": "0.00",
     "due": "0.00",
     "excess": "0.00",
     "shares": [],

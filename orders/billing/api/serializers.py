@@ -13,7 +13,16 @@ from orders.api.serializers import BIGGEST_ID, ApprovalInput, TaxOutput
 from orders.billing.api import examples
 from orders.billing.services import Claim, Tender
 from orders.billing.services.splitting import MOST_WAYS
-from orders.billing.transitions import AdjustmentKind, Method, PaymentState, RefundKind, RefundState, ShareKind, TipTo
+from orders.billing.transitions import (
+    TO_CHOOSE,
+    AdjustmentKind,
+    Method,
+    PaymentState,
+    RefundKind,
+    RefundState,
+    ShareKind,
+    TipTo,
+)
 from orders.order_commands import MAX_LINES
 
 AMOUNT = r"^\d{1,9}(\.\d{1,4})?$"
@@ -38,7 +47,7 @@ class PaymentInput(StrictSerializer):
     One by `account` has the id of its house account and no tip.
     """
 
-    method = serializers.ChoiceField([*Method.values, CARD])
+    method = serializers.ChoiceField([*TO_CHOOSE, CARD])
     amount = serializers.RegexField(AMOUNT, required=False, allow_null=True)
     tip = serializers.RegexField(AMOUNT, required=False, default="0")
     tendered = serializers.RegexField(AMOUNT, required=False, allow_null=True, help_text="Cash that the guests gave.")
@@ -229,6 +238,7 @@ class BillOutput(serializers.Serializer[Any]):
     refunded = serializers.CharField(help_text="What refunds gave back of the sale.")
     reserved = serializers.CharField()
     written_off = serializers.CharField()
+    deposit = serializers.CharField(help_text="Deposit of the booking that is not spent yet; it is due no more.")
     due = serializers.CharField()
     excess = serializers.CharField(help_text="What was paid too much.")
     shares = ShareOutput(many=True)

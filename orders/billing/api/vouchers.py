@@ -45,7 +45,9 @@ class Vouchers(GenericAPIView[Voucher]):
     pagination_class = Pages
 
     def get_queryset(self) -> QuerySet[Voucher]:
-        rows: QuerySet[Voucher] = Voucher.objects.visible_to(request_actor(self.request)).order_by("-pk")
+        rows: QuerySet[Voucher] = (
+            Voucher.objects.visible_to(request_actor(self.request)).filter(deposit=None).order_by("-pk")
+        )
         return rows
 
     @extend_schema(responses=VoucherOutput(many=True))

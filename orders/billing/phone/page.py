@@ -50,6 +50,7 @@ class GuestBill:
     service: str
     total: str
     paid: str
+    deposit: str
     reserved: str
     due: str
     is_due: bool
@@ -128,6 +129,7 @@ def read_bill(statement: Statement) -> GuestBill:
         service=_show(statement.service.amount, statement) if statement.service.lines else "",
         total=_show(statement.total, statement),
         paid=_show(statement.paid, statement) if statement.paid else "",
+        deposit=_show(statement.deposit, statement) if statement.deposit else "",
         reserved=_show(statement.reserved, statement) if statement.reserved else "",
         due=_show(statement.due, statement),
         is_due=statement.due > ZERO,

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
+from orders.billing.deposits.views import deposit
 from orders.billing.phone import views
 
 app_name = "pay"
 urlpatterns = [
+    path("deposit/<str:token>/", deposit, name="deposit"),
     path("pay/<str:token>/", views.bill, name="bill"),
     path("pay/<str:token>/tip/", views.tip, name="tip"),
     path("pay/<str:token>/confirm/", views.confirm, name="confirm"),

@@ -4,6 +4,7 @@ from orders.billing.services.accounts import Settlement, change_account, open_ac
 from orders.billing.services.adjusting import add_adjustment, remove_adjustment, write_off
 from orders.billing.services.asking import ask_due, ask_next
 from orders.billing.services.correcting import correct_method, undo_payment
+from orders.billing.services.deposits import settle_deposit, start_deposit
 from orders.billing.services.ending import (
     ask_again,
     cancel_payment,
@@ -18,6 +19,7 @@ from orders.billing.services.splitting import Claim, present_bill, split_bill
 from orders.billing.services.starting import start_payment
 from orders.billing.services.tabs import capture_tab, open_tab, release_tab
 from orders.billing.services.tenders import Taken, Tender
+from orders.billing.services.using_deposits import use_deposit
 from orders.billing.services.vouchers import Sale, sell_voucher, void_voucher
 
 __all__ = [
@@ -45,11 +47,14 @@ __all__ = [
     "sell_voucher",
     "settle_account",
     "settle_by_hand",
+    "settle_deposit",
     "settle_refused_refund",
     "split_bill",
+    "start_deposit",
     "start_payment",
     "take_payment",
     "undo_payment",
+    "use_deposit",
     "void_voucher",
     "write_off",
 ]

@@ -13,7 +13,7 @@ from django.utils import timezone
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
 from bistro.core.writing.unit_of_work import UnitOfWork
-from orders.billing.models import Payment, PaymentAttempt, Refund
+from orders.billing.models import Deposit, Payment, PaymentAttempt, Refund
 from orders.billing.provider_calls import (
     Answer,
     back_of,
@@ -25,6 +25,7 @@ from orders.billing.provider_calls import (
     status_call,
 )
 from orders.billing.providers.base import Collect
+from orders.billing.services.deposits import ask_about_deposit
 from orders.billing.services.settling import settle_payment, settle_refund
 from orders.billing.transitions import PaymentState
 
@@ -36,9 +37,9 @@ _at_work = threading.Lock()
 def ask_due(*, now: datetime) -> bool:
     """Start the thread that asks, if something is due and it is not at work; returns whether it was started.
 
-    Costs two queries when nothing is due. The claim decides which process asks.
+    Costs three queries when nothing is due. The claim decides which process asks.
     """
-    due = Payment.objects.filter(ask_at__lte=now).exists() or Refund.objects.filter(ask_at__lte=now).exists()
+    due = any(model.objects.filter(ask_at__lte=now).exists() for model in (Payment, Refund, Deposit))
     if not due or not _at_work.acquire(blocking=False):
         return False
     threading.Thread(target=_ask_all, name="providers", daemon=True).start()
@@ -46,7 +47,7 @@ def ask_due(*, now: datetime) -> bool:
 
 
 def ask_next(*, clock: Callable[[], datetime] = timezone.now) -> bool:
-    """Ask about the payment or refund that is due for longest; returns whether there was one."""
+    """Ask about the payment, refund or deposit that is due for longest; returns whether there was one."""
     now = clock()
     payment = Payment.objects.filter(ask_at__lte=now).order_by("ask_at", "pk").first()
     if payment is not None:
@@ -55,7 +56,11 @@ def ask_next(*, clock: Callable[[], datetime] = timezone.now) -> bool:
     refund = Refund.objects.filter(ask_at__lte=now).order_by("ask_at", "pk").first()
     if refund is not None:
         _ask_about_refund(refund, now)
-    return refund is not None
+        return True
+    deposit = Deposit.objects.filter(ask_at__lte=now).order_by("ask_at", "pk").first()
+    if deposit is not None:
+        ask_about_deposit(deposit=deposit, now=now)
+    return deposit is not None
 
 
 def ask_about(*, payment: Payment, now: datetime) -> None:

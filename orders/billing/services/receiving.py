@@ -7,7 +7,7 @@ from django.db import IntegrityError
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.writing.unit_of_work import UnitOfWork
-from orders.billing.models import Payment, PaymentAttempt, ProviderEvent, Refund
+from orders.billing.models import Deposit, Payment, PaymentAttempt, ProviderEvent, Refund
 from orders.billing.providers import provider
 
 
@@ -20,11 +20,14 @@ def receive_event(*, code: str, body: bytes, headers: Mapping[str, str]) -> bool
     attempt = PaymentAttempt.objects.select_related("payment").filter(key=bell.key).first() if bell.key else None
     if attempt is not None and attempt.payment.method != code:
         attempt = None
-    actor = Actor.system(attempt.restaurant_id if attempt else None, code)
+    deposits = Deposit.objects.filter(key=bell.key, method=code) if bell.key and attempt is None else None
+    deposit = deposits.first() if deposits is not None else None
+    restaurant = next((row.restaurant_id for row in (attempt, deposit) if row is not None), None)
+    actor = Actor.system(restaurant, code)
     try:
         with UnitOfWork(actor) as work:
             ProviderEvent.objects.create(
-                restaurant_id=attempt.restaurant_id if attempt else None,
+                restaurant_id=restaurant,
                 provider=code,
                 event_id=bell.event_id,
                 attempt=attempt,
@@ -33,6 +36,8 @@ def receive_event(*, code: str, body: bytes, headers: Mapping[str, str]) -> bool
             if attempt is not None:
                 Payment.objects.filter(pk=attempt.payment_id).update(ask_at=work.now)
                 Refund.objects.filter(payment=attempt.payment_id, ask_at__isnull=False).update(ask_at=work.now)
+            if deposit is not None:
+                Deposit.objects.filter(pk=deposit.pk, ask_at__isnull=False).update(ask_at=work.now)
     except IntegrityError:  # it came before
         return False
     return True

@@ -11,7 +11,7 @@ from bistro.core.models import Restaurant
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from orders.billing.models import Payment, Refund, Voucher, VoucherMove
 from orders.billing.services.tenders import Tender
-from orders.billing.transitions import Method, VoucherMoveKind, VoucherState
+from orders.billing.transitions import BY_BALANCE, Method, VoucherMoveKind, VoucherState
 from orders.billing.voucher_events import VoucherReturned, VoucherSpent
 from orders.billing.vouchers.selectors import state_of, voucher_of_code
 
@@ -68,7 +68,7 @@ def spend(voucher: Voucher, payment: Payment, work: UnitOfWork) -> None:
 def refund_to_voucher(payment: Payment, refund: Refund, work: UnitOfWork) -> None:
     """Give the money of a refund back to the voucher of its payment. Raises LostRace (`voucher_void`)."""
     require_transaction()
-    if payment.method != Method.VOUCHER:
+    if payment.method not in BY_BALANCE:
         return
     voucher = payment.voucher_move.voucher
     if not _take_off(voucher, -refund.amount):

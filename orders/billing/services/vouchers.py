@@ -58,7 +58,7 @@ def void_voucher(*, voucher_id: int, reason: str, pay_back: bool, actor: Actor) 
     actor.require(Permission.APPROVE_BILL)
     reason = require_reason(reason)
     with UnitOfWork(actor) as work:
-        rows = Voucher.objects.of_restaurant(work.restaurant_id).filter(pk=voucher_id).locked()
+        rows = Voucher.objects.of_restaurant(work.restaurant_id).filter(pk=voucher_id, deposit=None).locked()
         voucher: Voucher | None = next(iter(rows), None)
         if voucher is None:
             raise no_voucher()

@@ -72,7 +72,7 @@ def read_vouchers(actor: Actor, number: str = "") -> VouchersPage:
     today = restaurant.business_date(timezone.now())
     if not actor.may(Permission.READ_REPORTS):
         return VouchersPage(None, None, "", today, uuid4().hex)
-    page = Paginator(Voucher.objects.visible_to(actor).order_by("-pk"), PER_PAGE).get_page(number)
+    page = Paginator(Voucher.objects.visible_to(actor).filter(deposit=None).order_by("-pk"), PER_PAGE).get_page(number)
     owed = display(owed_for_vouchers(restaurant.pk), restaurant.currency, restaurant.locale)
     rows = [_shown(voucher, restaurant, today) for voucher in page]
     return VouchersPage(rows, page, owed, today, uuid4().hex)

@@ -22,7 +22,7 @@ def voucher_of_code(code: str, restaurant_id: int) -> Voucher:
     """Return the voucher with a typed code. Raises NotYours (`voucher_not_found`)."""
     known = code_in(code)
     rows = Voucher.objects.of_restaurant(restaurant_id)
-    voucher: Voucher | None = rows.filter(code=known).first() if known else None
+    voucher: Voucher | None = rows.filter(code=known, deposit=None).first() if known else None
     if voucher is None:
         raise no_voucher()
     return voucher
@@ -30,7 +30,7 @@ def voucher_of_code(code: str, restaurant_id: int) -> Voucher:
 
 def voucher_for(actor: Actor | None, pk: int) -> Voucher:
     """Return a voucher by its id. Raises NotYours if it is missing or of another restaurant."""
-    voucher = Voucher.objects.visible_to(actor).filter(pk=pk).first() if pk < LARGEST_ID else None
+    voucher = Voucher.objects.visible_to(actor).filter(pk=pk, deposit=None).first() if pk < LARGEST_ID else None
     if voucher is None:
         raise no_voucher()
     return voucher
@@ -58,6 +58,6 @@ def may_read_code(voucher: Voucher, actor: Actor, now: datetime) -> bool:
 
 
 def owed_for_vouchers(restaurant_id: int) -> Decimal:
-    """Return the balance of all vouchers of a restaurant."""
+    """Return the balance of all vouchers and deposits of a restaurant."""
     rows = Voucher.objects.of_restaurant(restaurant_id).exclude(balance=0)
     return rows.aggregate(sum=Sum("balance"))["sum"] or ZERO

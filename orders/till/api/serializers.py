@@ -170,6 +170,9 @@ class VoucherFigures(serializers.Serializer[Any]):
     redeemed = serializers.CharField()
     returned = serializers.CharField(help_text="Refunds that went back to vouchers.")
     lapsed = serializers.CharField(help_text="Kept by the house.")
+    deposits = serializers.CharField(help_text="Deposits of bookings that guests paid.")
+    given_back = serializers.CharField(help_text="Deposits that went back to guests.")
+    kept = serializers.CharField(help_text="Deposits that the house keeps.")
     owed_after = serializers.CharField()
     cash = serializers.CharField()
 

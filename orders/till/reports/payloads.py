@@ -8,14 +8,14 @@ from typing import Any
 
 from bistro.core.kernel.money import ZERO, text
 from orders.billing.statements import Statement
-from orders.billing.transitions import Method
+from orders.billing.transitions import BY_BALANCE, Method, VoucherMoveKind
 from orders.till.models import Closing, Till, TillMove
 from orders.till.reports.figures import NOTHING, figures_in
 from orders.till.reports.periods import Period
 from orders.till.transitions import BY_HAND, MoveKind, TillState
 
 ACCOUNTS = ("charged", "returned", "settled", "rounding", "cash")
-VOUCHERS = ("sold", "paid_back", "redeemed", "returned", "lapsed", "cash")
+VOUCHERS = ("sold", "deposits", "paid_back", "given_back", "redeemed", "returned", "lapsed", "kept", "cash")
 SUMS = ("sale", "net", "tips", "rounding", "received", "given_back", "money", "cash_without_till")
 
 
@@ -103,22 +103,29 @@ def methods_json(moves: Sequence[TillMove], currency: str) -> list[dict[str, Any
 
 
 def vouchers_json(moves: Sequence[TillMove], before: Decimal, currency: str) -> dict[str, str]:
-    """Return what the house owed for vouchers `before`, how that changed, and what it owes now.
+    """Return what the house owed for vouchers and deposits `before`, how that changed, and what it owes now.
 
     `cash` is the cash for vouchers that were sold, without what was paid back, in coins that there are.
     """
     for_vouchers = [move for move in moves if move.kind == MoveKind.VOUCHER]
-    values = [move.voucher_move.amount for move in for_vouchers if move.voucher_move]
-    by_voucher = [move for move in moves if move.method == Method.VOUCHER]
+    by_balance = [move for move in moves if move.method in BY_BALANCE]
+    changes: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for move in moves:
+        if move.voucher_move:
+            changes[move.voucher_move.kind] += move.voucher_move.amount
     sums = {
-        "sold": sum((value for value in values if value > 0), ZERO),
-        "paid_back": -sum((value for value in values if value < 0), ZERO),
-        "redeemed": _sum(by_voucher, MoveKind.SALE),
-        "returned": -_sum(by_voucher, MoveKind.REFUND),
-        "lapsed": -_sum(by_voucher, MoveKind.LAPSED),
+        "sold": changes[VoucherMoveKind.SOLD],
+        "deposits": changes[VoucherMoveKind.DEPOSIT],
+        "paid_back": -changes[VoucherMoveKind.PAID_BACK],
+        "given_back": -changes[VoucherMoveKind.GIVEN_BACK],
+        "redeemed": _sum(by_balance, MoveKind.SALE),
+        "returned": -_sum(by_balance, MoveKind.REFUND),
+        "lapsed": -changes[VoucherMoveKind.LAPSED],
+        "kept": -changes[VoucherMoveKind.KEPT],
         "cash": sum((move.amount for move in for_vouchers if move.method == Method.CASH), ZERO),
     }
-    after = before + sums["sold"] - sums["paid_back"] - sums["redeemed"] + sums["returned"] - sums["lapsed"]
+    plus, minus = ("sold", "deposits", "returned"), ("paid_back", "given_back", "redeemed", "lapsed", "kept")
+    after = before + sum(sums[name] for name in plus) - sum(sums[name] for name in minus)
     both = {**sums, "owed_before": before, "owed_after": after}
     return {name: text(value, currency) for name, value in both.items()}
 

@@ -108,8 +108,8 @@ def _methods(found: Day) -> Table:
 def _vouchers(found: Day) -> Table:
     """Return what happened to vouchers on the day, and what the house owes for all of them now."""
     owed = owed_for_vouchers(found.restaurant.pk)
-    rows = _changes(VoucherMove, VoucherMoveKind, found, _("Owed for all vouchers now"), owed)
-    return Table("vouchers", _("Vouchers"), rows, COUNTED, is_summed=False)
+    rows = _changes(VoucherMove, VoucherMoveKind, found, _("Owed for all vouchers and deposits now"), owed)
+    return Table("vouchers", _("Vouchers and deposits"), rows, COUNTED, is_summed=False)
 
 
 def _accounts(found: Day) -> Table:

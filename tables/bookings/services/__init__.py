@@ -11,7 +11,7 @@ from tables.bookings.services.changing import (
 from tables.bookings.services.delaying import announce_delay
 from tables.bookings.services.learning import learn_turns
 from tables.bookings.services.online import book_online, drop_lapsed_holds, end_link, keep_time, renew_link
-from tables.bookings.services.sweeping import follow_overstays, mark_late, remind_guests
+from tables.bookings.services.sweeping import cancel_unpaid, follow_overstays, mark_late, remind_guests
 from tables.bookings.services.taking import Guest, Origin, take_booking
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "announce_delay",
     "book_online",
     "cancel_booking",
+    "cancel_unpaid",
     "change_booking",
     "confirm_booking",
     "drop_lapsed_holds",

@@ -14,6 +14,7 @@ from bistro.core.kernel.roles import Permission
 from bistro.core.writing.unit_of_work import UnitOfWork
 from tables.bookings import steps
 from tables.bookings.availability import Room
+from tables.bookings.deposit_steps import want_deposit
 from tables.bookings.events import BookingChanged
 from tables.bookings.hold_steps import follow_stays, lock_book
 from tables.bookings.models import Booking
@@ -137,9 +138,14 @@ def _apply(booking: Booking, changes: Mapping[str, Any], house: Room | None, man
     moved = _set_place(booking, changes, house, manner, work) if house is not None else []
     if not changed and not moved:
         return
-    steps.save(booking, *changed, *moved)
     is_news = (booking.starts_at, booking.size) != before
+    if booking.deposit_refundable_until is not None and booking.deposit_refundable_until > work.now:
+        booking.deposit_refundable_until += booking.starts_at - before[0]
+        moved = [*moved, "deposit_refundable_until"]
+    steps.save(booking, *changed, *moved)
     work.record(BookingChanged(booking=booking, tables=tables_of([booking])[booking.pk], is_news=is_news))
+    if is_news:
+        want_deposit(booking, work)
 
 
 def _set_contact(booking: Booking, changes: Mapping[str, Any]) -> list[str]:

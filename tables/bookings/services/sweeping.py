@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.writing.sweeps import in_each
@@ -16,7 +16,7 @@ from tables.bookings.models import Booking, BookingRules, TableHold
 from tables.bookings.selectors import rules_of, tables_of
 from tables.bookings.steps import move_on
 from tables.bookings.times import late_from
-from tables.bookings.transitions import BookingStatus
+from tables.bookings.transitions import EXPECTED, BookingStatus
 
 USUAL_REMINDER = 24  # hours, of a restaurant without rules
 DUE = (BookingStatus.BOOKED, BookingStatus.CONFIRMED)
@@ -48,6 +48,31 @@ def _mark(restaurant_id: int, booking_ids: Sequence[int], *, now: datetime) -> i
         for booking in late:
             move_on(booking, BookingStatus.LATE, work)
     return len(late)
+
+
+def cancel_unpaid(*, now: datetime) -> int:
+    """Cancel bookings whose deposit was not paid in time, and free their tables. Returns their number. A sweep."""
+    due: dict[int, list[int]] = defaultdict(list)
+    for pk, restaurant in _unpaid(now).values_list("pk", "restaurant_id"):
+        due[restaurant].append(pk)
+    return in_each(due, _cancel)
+
+
+def _unpaid(now: datetime) -> QuerySet[Booking]:
+    rows: QuerySet[Booking] = Booking.objects.filter(
+        deposit_until__lte=now, deposit_paid_at=None, status__in=sorted(EXPECTED)
+    )
+    return rows
+
+
+def _cancel(restaurant_id: int, booking_ids: Sequence[int]) -> int:
+    """Cancel those that are still unpaid. Locks: the book."""
+    with UnitOfWork(Actor.system(restaurant_id, "unpaid deposits")) as work:
+        lock_book(work)
+        bookings = list(_unpaid(work.now).filter(restaurant=restaurant_id, pk__in=booking_ids))
+        for booking in bookings:
+            move_on(booking, BookingStatus.CANCELLED, work)
+    return len(bookings)
 
 
 def remind_guests(*, now: datetime) -> int:

@@ -11,6 +11,7 @@ from bistro.core.kernel.once import Once
 from bistro.core.kernel.roles import Permission
 from bistro.core.kernel.texts import clean_text
 from bistro.core.writing.unit_of_work import UnitOfWork
+from tables.bookings.deposit_steps import want_deposit
 from tables.bookings.events import BookingTaken
 from tables.bookings.hold_steps import lock_book, release_visitor_hold
 from tables.bookings.models import Booking
@@ -101,6 +102,7 @@ def take_booking(
         if origin.remembered:
             remember_guest(work, name=guest.name, phone=guest.phone, email=guest.email)
         work.record(BookingTaken(booking=booking, tables=placed.tables))
+        want_deposit(booking, work)
     return booking, False
 
 
