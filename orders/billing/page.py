@@ -20,6 +20,7 @@ from orders.billing.models import Adjustment, HouseAccount, Payment
 from orders.billing.selectors import removed_lines
 from orders.billing.services.correcting import CAN_BE_UNDONE, UNDO_TIME
 from orders.billing.statements import ShareState, Statement
+from orders.billing.tab_page import PageTab, can_open_tab, page_tab
 from orders.billing.transitions import ASKED_ABOUT, PROVIDERS, AdjustmentKind, Method, PaymentState
 from orders.models import OrderLine
 from orders.ordering.approval import approvers
@@ -129,6 +130,7 @@ class PagePayment:
     state: str  # "" for a payment that has arrived
     can_cancel: bool
     key: str  # makes a second tap on its refund harmless
+    tab: PageTab | None  # while it is open
 
     @property
     def can_refund(self) -> bool:
@@ -143,6 +145,11 @@ class PagePayment:
     def method_part(self) -> str:
         """Return the name of the form that corrects its method."""
         return f"method-{self.id}"
+
+    @property
+    def tab_part(self) -> str:
+        """Return the name of the form that charges it."""
+        return f"tab-{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +197,7 @@ class BillPage:
     can_refund: bool
     managers: list[Membership]
     accounts: Sequence[HouseAccount]  # that the guests may pay on
+    tab_key: str  # of a new tab, "" where none can be opened
     ways: tuple[int, ...] = EQUAL_PARTS
 
     @property
@@ -220,6 +228,7 @@ def read_page(statement: Statement, actor: Actor, *, share_id: int | None = None
         can_refund=actor.may(Permission.REFUND),
         managers=approvers(actor, Permission.APPROVE_BILL),
         accounts=accounts_to_charge(actor),
+        tab_key=uuid4().hex if can_open_tab(statement) else "",
     )
 
 
@@ -354,7 +363,7 @@ def _payments(statement: Statement) -> list[PagePayment]:
         found.append(
             PagePayment(
                 id=payment.pk,
-                words=str(Method(payment.method).label),
+                words=str(Method(payment.method).label) if payment.authorised is None else gettext("Tab"),
                 amount=show(payment.amount),
                 tip=show(payment.tip) if payment.tip else "",
                 change=show(payment.change) if payment.change else "",
@@ -365,8 +374,9 @@ def _payments(statement: Statement) -> list[PagePayment]:
                 state="" if payment.has_arrived else str(PaymentState(payment.status).label),
                 can_undo=_is_fresh(payment),
                 other=None if refunded else _other_method(payment),
-                can_cancel=payment.method in PROVIDERS and payment.status in ASKED_ABOUT,
+                can_cancel=payment.method in PROVIDERS and payment.status in ASKED_ABOUT and not payment.capture_at,
                 key=uuid4().hex,
+                tab=page_tab(payment, statement),
             )
         )
     return found

@@ -10,5 +10,6 @@ urlpatterns = [
     path("pay/<str:token>/tip/", views.tip, name="tip"),
     path("pay/<str:token>/confirm/", views.confirm, name="confirm"),
     path("pay/<str:token>/pay/", views.pay, name="pay"),
+    path("pay/<str:token>/tab/", views.tab, name="tab"),
     path("pay/<str:token>/payments/<str:key>/", views.payment, name="payment"),
 ]

@@ -49,7 +49,14 @@ def period_json(period: Period) -> dict[str, Any]:
         "tills": [till_facts(till) for till in period.tills],
         "open_bills": [_open_json(book, currency) for book in period.open_bills],
         "under_way": [
-            {"payment": each.pk, "party": each.bill.party_id, "method": each.method, "amount": amount(each.amount)}
+            {
+                "payment": each.pk,
+                "party": each.bill.party_id,
+                "method": each.method,
+                "amount": amount(each.amount),
+                "table": str(each.bill.party.table or ""),
+                "is_tab": each.is_open_tab,
+            }
             for each in period.under_way
         ],
     }
