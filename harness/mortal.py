@@ -14,7 +14,7 @@ from harness.payments import CALLED, GIVEN_BACK, HEARD, RETURNED, TOLD, place_fi
 from orders.billing import provider_calls, providers, services
 from orders.billing.providers.base import Collect, Found, FoundRefund, GiveBack
 from orders.billing.providers.dummy import DummyProvider
-from orders.billing.services import refunding, starting
+from orders.billing.services import refunding
 
 FIRST_ASK, PAUSE = timedelta(seconds=3), timedelta(seconds=1)  # in place of 60 and 15 seconds and more
 
@@ -63,5 +63,5 @@ def ask_nobody(*, now: datetime) -> bool:
 
 
 providers._PROVIDERS["dummy"] = MortalProvider()
-starting.FIRST_ASK = refunding.FIRST_ASK = FIRST_ASK
+provider_calls.FIRST_ASK = refunding.FIRST_ASK = FIRST_ASK
 provider_calls.PAUSES[:] = [PAUSE]
