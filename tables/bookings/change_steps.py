@@ -31,6 +31,7 @@ PLACE = ("starts_at", "ends_at", "size", "tables")
 class Change:
     """A change of a booking: `fields` (CONTACT, PLACE), then its status.
 
+    `delay_minutes` among the fields is what guests said of the new time; it counts only with another time.
     `insist` is a host who insists, `online` the guest by link. `only_from` refuses a booking in another status;
     `server_id` serves guests who are seated.
     """
@@ -129,7 +130,7 @@ def _set_place(
     changed = ["starts_at", "ends_at", "size"]
     if wish.starts_at != booking.starts_at:
         booking.reminded_at = _reminded_by_change(wish.starts_at, work)
-        booking.delay_minutes = 0
+        booking.delay_minutes = change.fields.get("delay_minutes", 0)
         changed += ["reminded_at", "delay_minutes"]
     booking.starts_at, booking.ends_at, booking.size = wish.starts_at, placed.ends_at, wish.size
     steps.take_tables(booking, placed.tables, work)
