@@ -66,7 +66,7 @@ class TabInput(StrictSerializer):
 
 @shown(examples.CAPTURE)
 class CaptureInput(StrictSerializer):
-    """What the guests pay from a tab. Without `amount` all that is due, as far as it fits into the tab."""
+    """The amount that guests pay from a tab. Without `amount` all that is due, as far as it fits into the tab."""
 
     amount = serializers.RegexField(AMOUNT, required=False, allow_null=True)
     tip = serializers.RegexField(AMOUNT, required=False, default="0")

@@ -158,7 +158,7 @@ def _hold(payment: Payment, found: Found | None, work: UnitOfWork) -> None:
 
 def _free_capture(payment: Payment) -> bool:
     """Take back a capture that the provider refused: the tab is held as before, and its amount is due again."""
-    if payment.status != PaymentState.AUTHORISED or payment.capture_at is None:
+    if payment.status != PaymentState.AUTHORISED or payment.capture_at is None or payment.authorised is None:
         return False
     payment.amount, payment.tip, payment.tip_to, payment.tip_staff = payment.authorised, ZERO, "", None
     payment.capture_at = None
@@ -206,7 +206,8 @@ def _stop_asking(payment: Payment, ask_at: datetime | None, work: UnitOfWork, *,
     """
     rows = Payment.objects.filter(pk=payment.pk, ask_at=ask_at)
     held = payment.status == PaymentState.AUTHORISED and payment.is_open_tab and payment.cancel_at is None
-    if held and not payment.trouble and payment.capture_before > work.now:
-        rows.update(ask_at=work.now if refused else payment.capture_before)
+    ends = payment.capture_before
+    if held and not payment.trouble and ends is not None and ends > work.now:
+        rows.update(ask_at=work.now if refused else ends)
     elif refused or payment.trouble or payment.status not in ASKED_ABOUT:
         rows.update(ask_at=None)

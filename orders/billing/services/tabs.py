@@ -61,6 +61,7 @@ def capture_tab(*, payment_id: int, actor: Actor, amount: Decimal | None = None,
             return _captured_before(row, amount, tip)
         _require_open(row, work)
         tender = _from_tab(row, amount, tip, locked)
+        assert tender.amount is not None
         row.amount, row.tip, row.capture_at = tender.amount, tip, work.now
         for name, value in tip_recipient(tip, locked, work).items():
             setattr(row, name, value)
