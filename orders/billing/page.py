@@ -146,11 +146,6 @@ class PagePayment:
         """Return the name of the form that corrects its method."""
         return f"method-{self.id}"
 
-    @property
-    def tab_part(self) -> str:
-        """Return the name of the form that charges it."""
-        return f"tab-{self.id}"
-
 
 @dataclass(frozen=True, slots=True)
 class PageAdjustment:

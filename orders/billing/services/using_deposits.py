@@ -7,7 +7,7 @@ from bistro.core.kernel.errors import LostRace
 from bistro.core.kernel.money import ZERO
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.unit_of_work import UnitOfWork
-from orders.billing.deposit_steps import spend_deposit
+from orders.billing.deposits.steps import spend_deposit
 from orders.billing.services.locking import lock_bill
 from orders.billing.statements import Statement
 
