@@ -104,23 +104,24 @@ def new_models_rendered_alone() -> Iterator[None]:
 
     Django builds the classes of all related models again. Nearly every model points at the restaurant, so that an empty
     database would take three times as long. The state is marked as delayed, as Django marks one that it has updated in
-    part: code of a migration (RunPython) gets classes that are all built anew.
+    part: code of a migration (RunPython) gets classes that are all built again.
     """
     usual = ProjectState.add_model
 
-    def add_model(state: ProjectState, new: ModelState) -> None:
-        state.models[new.app_label, new.name_lower] = new
+    def add_model(state: Any, model_state: ModelState) -> None:
+        key = model_state.app_label, model_state.name_lower
+        state.models[key] = model_state
         if state._relations is not None:
-            state.resolve_model_relations((new.app_label, new.name_lower))
+            state.resolve_model_relations(key)
         if "apps" in state.__dict__:  # a cached property
-            state.apps.render_multiple([new])
+            state.apps.render_multiple([model_state])
             state.is_delayed = True
 
-    ProjectState.add_model = add_model
+    ProjectState.add_model = add_model  # type: ignore[method-assign]
     try:
         yield
     finally:
-        ProjectState.add_model = usual
+        ProjectState.add_model = usual  # type: ignore[method-assign]
 
 
 def retry_refused_locks(migrate: Callable[[], Any], *, patience: float, tell: Tell) -> None:
