@@ -15,7 +15,6 @@ PAYMENT = {
     "change": "3.00",
     "share": None,
     "slip": "",
-    "reader": None,
     "url": None,
     "at": AT,
 }
