@@ -117,7 +117,7 @@ def new_models_rendered_alone() -> Iterator[None]:
             state.apps.render_multiple([model_state])
             state.is_delayed = True
 
-    ProjectState.add_model = add_model  # type: ignore[method-assign]
+    ProjectState.add_model = add_model  # type: ignore[assignment, method-assign]
     try:
         yield
     finally:
