@@ -20,10 +20,16 @@ class PageTab:
     `amount` fills the field of what is charged, "" while nothing is due or the bank does not hold the amount yet.
     """
 
+    id: int
     amount: str
     until: datetime | None
     page: str
     code: str
+
+    @property
+    def part(self) -> str:
+        """Return the name of the form that charges it, for a refusal beside it."""
+        return f"tab-{self.id}"
 
 
 def page_tab(payment: Payment, statement: Statement) -> PageTab | None:
@@ -34,6 +40,7 @@ def page_tab(payment: Payment, statement: Statement) -> PageTab | None:
     amount = min(statement.due, payment.amount) if held else ZERO
     page = pay_url_of(payment)
     return PageTab(
+        id=payment.pk,
         amount=text(amount, payment.currency) if amount > ZERO else "",
         until=payment.capture_before,
         page=page,
