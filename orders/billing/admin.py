@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -24,6 +25,7 @@ from menu.tax_catalogue import compiled
 from menu.taxes import write_components
 from orders.billing.models import (
     AccountMove,
+    CardReader,
     Deposit,
     HouseAccount,
     Payment,
@@ -36,6 +38,7 @@ from orders.billing.models import (
 from orders.billing.tip_models import MOST_POINTS, usual_points
 from orders.billing.transitions import PaymentState
 
+READER_ID = re.compile(r"tmr_[A-Za-z0-9]{4,70}")
 STATES = {
     PaymentState.CAPTURED: "success",
     PaymentState.PENDING: "warning",
@@ -230,6 +233,29 @@ class DepositAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Balance"))
     def left(self, deposit: Deposit) -> str:
         return shown(deposit.balance, deposit.currency, deposit.restaurant.locale)
+
+
+class CardReaderForm(TenantForm):
+    """The form of a card reader."""
+
+    constraint_words = {"reader_id_once": ("reader_id", _("This reader is in use already."))}
+
+    def clean_reader_id(self) -> str:
+        """Refuse anything but an id of Stripe's readers."""
+        typed: str = self.cleaned_data["reader_id"]
+        if not READER_ID.fullmatch(typed):
+            raise forms.ValidationError(_("An id of a reader begins with tmr_ and has letters and digits only."))
+        return typed
+
+
+@admin.register(CardReader)
+class CardReaderAdmin(TenantAdmin):
+    """The admin page of the card readers that Stripe drives. One with payments cannot be removed, only not used."""
+
+    form = CardReaderForm
+    list_display = ("name", "reader_id", "off")
+    search_fields = ("name", "reader_id")
+    fields = ("name", "reader_id", "off")
 
 
 class ServiceRuleForm(TenantForm):

@@ -171,6 +171,9 @@ class Payment(models.Model):
     rounding = models.DecimalField(default=ZERO, help_text="What the smallest coin adds or takes off.", **AMOUNT)
     tendered = models.DecimalField(null=True, help_text="Cash that the guests gave.", **AMOUNT)
     slip = models.CharField(max_length=40, blank=True, help_text="Number on the slip of the bank's terminal.")
+    reader = models.ForeignKey(
+        "billing.CardReader", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     business_date = models.DateField()
     taken_at = models.DateTimeField()
     taken_by = models.CharField(max_length=120)
@@ -196,6 +199,13 @@ class Payment(models.Model):
                 name="payment_within_tab",
                 condition=Q(authorised=None, capture_before=None, capture_at=None)
                 | Q(authorised__gt=0, authorised__gte=models.F("amount")),
+            ),
+            models.CheckConstraint(
+                name="payment_at_a_reader",
+                condition=Q(method=Method.READER, reader__isnull=False) | ~Q(method=Method.READER) & Q(reader=None),
+            ),
+            models.UniqueConstraint(
+                fields=["reader"], condition=Q(status__in=sorted(RESERVING)), name="payment_alone_at_reader"
             ),
             models.UniqueConstraint(fields=["restaurant", "credential", "key"], name="payment_key_once"),
         ]
@@ -324,6 +334,7 @@ class Refund(models.Model):
 from orders.billing.account_models import AccountMove, HouseAccount  # noqa: E402
 from orders.billing.deposit_models import Deposit  # noqa: E402
 from orders.billing.provider_models import DummyCharge, DummyRefund, PaymentAttempt, ProviderEvent  # noqa: E402
+from orders.billing.reader_models import CardReader  # noqa: E402
 from orders.billing.service_models import ServiceRule  # noqa: E402
 from orders.billing.tip_models import TipRule  # noqa: E402
 from orders.billing.voucher_models import Voucher, VoucherMove  # noqa: E402
@@ -332,6 +343,7 @@ __all__ = [
     "AccountMove",
     "Adjustment",
     "Bill",
+    "CardReader",
     "Deposit",
     "DummyCharge",
     "DummyRefund",

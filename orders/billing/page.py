@@ -16,7 +16,8 @@ from bistro.core.models import Membership
 from orders.allergies import choice_names
 from orders.billing.accounts.selectors import accounts_to_charge
 from orders.billing.amounts import PERCENT
-from orders.billing.models import Adjustment, HouseAccount, Payment
+from orders.billing.models import Adjustment, CardReader, HouseAccount, Payment
+from orders.billing.readers import readers_of, state_words
 from orders.billing.selectors import removed_lines
 from orders.billing.services.correcting import CAN_BE_UNDONE, UNDO_TIME
 from orders.billing.statements import ShareState, Statement
@@ -194,6 +195,7 @@ class BillPage:
     accounts: Sequence[HouseAccount]  # that the guests may pay on
     tab_key: str  # of a new tab, "" where none can be opened
     deposit: str  # not spent yet, "" for none
+    readers: Sequence[CardReader]
     ways: tuple[int, ...] = EQUAL_PARTS
 
     @property
@@ -226,6 +228,7 @@ def read_page(statement: Statement, actor: Actor, *, share_id: int | None = None
         accounts=accounts_to_charge(actor),
         tab_key=uuid4().hex if can_open_tab(statement) else "",
         deposit=show(statement.deposit) if statement.deposit else "",
+        readers=readers_of(statement.restaurant.pk),
     )
 
 
@@ -368,7 +371,7 @@ def _payments(statement: Statement) -> list[PagePayment]:
                 left=text(left, payment.currency) if left > 0 and payment.has_arrived else "",
                 tip_left=text(tip_left, payment.currency) if tip_left > 0 and payment.has_arrived else "",
                 refunded=show(refunded) if refunded else "",
-                state="" if payment.has_arrived else str(PaymentState(payment.status).label),
+                state=state_words(payment),
                 can_undo=_is_fresh(payment),
                 other=None if refunded else _other_method(payment),
                 can_cancel=payment.method in PROVIDERS and payment.status in ASKED_ABOUT and not payment.capture_at,

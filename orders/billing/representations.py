@@ -82,6 +82,7 @@ def payment_json(payment: Payment, url: str = "") -> dict[str, Any]:
         "capture_before": None if payment.capture_before is None else moment(payment.capture_before),
         "share": payment.share_id,
         "slip": payment.slip,
+        "reader": payment.reader_id,
         "url": url or None,
         "at": moment(payment.taken_at),
     }

@@ -89,8 +89,9 @@ class Trouble(TextChoices):
 
 
 class Method(TextChoices):
-    """A way to pay. `terminal` is the bank's own device: Bistro records what it did. The last two are providers.
+    """A way to pay. `terminal` is the bank's own device: Bistro records what it did. The last three are providers.
 
+    A `reader` is a card reader that a provider drives for us.
     `deposit` is what guests paid for their booking. Nobody chooses it: it is taken off the bill by itself.
     """
 
@@ -101,9 +102,12 @@ class Method(TextChoices):
     DEPOSIT = "deposit", _("Deposit")
     DUMMY = "dummy", _("Trial payment")
     STRIPE = "stripe", _("Online")
+    READER = "reader", _("Card reader")
 
 
-PROVIDERS = frozenset({Method.DUMMY, Method.STRIPE})
+PROVIDERS = frozenset({Method.DUMMY, Method.STRIPE, Method.READER})
+# Methods of one company, whose messages come to one address.
+COMPANIES = {Method.DUMMY: frozenset({Method.DUMMY}), Method.STRIPE: frozenset({Method.STRIPE, Method.READER})}
 TO_CHOOSE = [method.value for method in Method if method != Method.DEPOSIT]
 BY_BALANCE = frozenset({Method.VOUCHER, Method.DEPOSIT})  # paid before, and owed until they are spent
 

@@ -17,6 +17,7 @@ PAYMENT = {
     "capture_before": None,
     "share": None,
     "slip": "",
+    "reader": None,
     "url": None,
     "at": AT,
 }

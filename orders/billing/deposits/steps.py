@@ -7,14 +7,14 @@ from bistro.core.kernel.money import ZERO
 from bistro.core.kernel.transitions import change_status
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from orders.billing.deposit_events import DepositKept
-from orders.billing.events import BillPaid, PaymentTaken
+from orders.billing.events import BillPaid
 from orders.billing.models import Deposit, Voucher
 from orders.billing.services.deposits import give_back, locked_deposit
-from orders.billing.services.locking import Locked, lock_bill, touch_bill
-from orders.billing.services.spending import add_move, spend
-from orders.billing.services.tenders import Tender, insert_payment
+from orders.billing.services.locking import lock_bill
+from orders.billing.services.spending import add_move
+from orders.billing.services.using_deposits import spend_deposit
 from orders.billing.statements import family_of
-from orders.billing.transitions import DEPOSIT_MOVES, DepositState, Method, VoucherMoveKind
+from orders.billing.transitions import DEPOSIT_MOVES, DepositState, VoucherMoveKind
 from orders.billing.voucher_events import VoucherReturned
 from tables.bookings.events import BookingCancelled, BookingMovedOn, DepositWanted
 from tables.bookings.models import Booking
@@ -107,22 +107,6 @@ def give_returned_back(events: Sequence[VoucherReturned], work: UnitOfWork) -> N
         row = next(iter(rows.select_related("voucher").locked()), None)
         if row is not None and row.status in (DepositState.PAID, DepositState.RETURNED, DepositState.FAILED):
             give_back(row, work)
-
-
-def spend_deposit(locked: Locked, work: UnitOfWork) -> None:
-    """Pay a bill from the deposits of its guests, as far as they go. The caller holds the lock of the bill."""
-    require_transaction()
-    left, spent = locked.statement.open - locked.statement.reserved, False
-    for voucher in Voucher.objects.filter(pk__in=[row.pk for row in locked.statement.deposits]).order_by("pk"):
-        amount = min(left, voucher.balance)
-        if amount > ZERO:
-            payment = insert_payment(Tender(Method.DEPOSIT, amount=amount), locked, work, None)
-            spend(voucher, payment, work)
-            work.record(PaymentTaken(payment=payment, table=locked.party.table_id))
-            left, spent = left - amount, True
-    if spent:
-        touch_bill(locked.bill)
-        work.record(BillPaid(statement=locked.read_again()))
 
 
 def _end_unpaid(row: Deposit, work: UnitOfWork) -> None:

@@ -12,6 +12,7 @@ from bistro.core.auth.rate_limits import TOO_MANY_TRIES, client_address, require
 from bistro.core.kernel.errors import DomainError
 from bistro.core.web.guest_pages import guest_page, language_links
 from bistro.core.web.pages import with_status
+from orders.billing.deposits.selectors import deposit_of
 from orders.billing.models import Deposit
 from orders.billing.phone.page import shown
 from orders.billing.phone.views import STRIPE
@@ -29,7 +30,7 @@ BACK = frozenset({DepositState.RETURNING, DepositState.RETURNED, DepositState.FA
 def deposit(request: HttpRequest, token: str) -> HttpResponse:
     """Show the deposit of a booking to its guest, or lead to the provider's page. A second tap is the same payment."""
     booking = booking_by_token(token)
-    row = _deposit_of(booking)
+    row = deposit_of(booking)
     if booking is None or row is None:
         raise Http404(gettext("This link is not valid any more."))
     if request.method == "GET":
@@ -40,10 +41,6 @@ def deposit(request: HttpRequest, token: str) -> HttpResponse:
     except DomainError as refusal:
         return _page(request, booking, row, refusal)
     return _with_stripe(redirect(row.pay_url or request.path), booking)
-
-
-def _deposit_of(booking: Booking | None) -> Deposit | None:
-    return None if booking is None else Deposit.objects.filter(booking=booking).first()
 
 
 def _page(request: HttpRequest, booking: Booking, row: Deposit, refusal: DomainError | None = None) -> HttpResponse:

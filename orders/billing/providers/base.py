@@ -54,6 +54,7 @@ class Collect:
     bill: str
     words: str
     return_url: str
+    reader: str = ""  # the provider's id of the card reader that collects it
     holds: bool = False
     capture: Decimal | None = None
 
@@ -110,6 +111,10 @@ class Provider(Protocol):
     @property
     def can_hold(self) -> bool:
         """True if charges can be authorised now and captured later."""
+        ...
+
+    def require_ready(self) -> None:
+        """Refuse payments that this installation cannot start. Raises ProviderMissing."""
         ...
 
     def account(self, restaurant_id: int) -> str:

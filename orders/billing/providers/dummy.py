@@ -91,6 +91,9 @@ class DummyProvider:
         """True unless the switch `holds` is off."""
         return self.switches.holds
 
+    def require_ready(self) -> None:
+        """Return: the dummy needs nothing."""
+
     def account(self, restaurant_id: int) -> str:
         """Return the account of a restaurant at the dummy's bank."""
         return f"dummy-{restaurant_id}"

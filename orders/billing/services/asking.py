@@ -21,6 +21,7 @@ from orders.billing.provider_calls import (
     capture_call,
     charge_of,
     pause_after,
+    pause_of,
     refund_call,
     status_call,
 )
@@ -66,7 +67,7 @@ def ask_next(*, clock: Callable[[], datetime] = timezone.now) -> bool:
 def ask_about(*, payment: Payment, now: datetime) -> None:
     """Ask the provider about a payment, and record the answer. One that is open beyond its time is cancelled there."""
     actor = Actor.system(payment.restaurant_id, "provider")
-    next_ask = now + pause_after(payment.asked)
+    next_ask = now + pause_of(payment)
     with UnitOfWork(actor):
         mine = Payment.objects.filter(pk=payment.pk, ask_at=payment.ask_at)
         claimed = mine.update(ask_at=next_ask, asked=F("asked") + 1)

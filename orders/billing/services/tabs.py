@@ -41,7 +41,7 @@ def open_tab(*, party_id: int, amount: Decimal, actor: Actor, once: Once | None 
         taken = _open(party_id, amount, actor, once)
     except IntegrityError:  # a request with this key for another party was first
         taken = _open(party_id, amount, actor, once)
-    return taken if taken.replayed else call_provider(taken, actor)
+    return taken if taken.replayed else call_provider(taken=taken, actor=actor)
 
 
 def capture_tab(*, payment_id: int, actor: Actor, amount: Decimal | None = None, tip: Decimal = ZERO) -> Payment:
@@ -109,7 +109,7 @@ def _open(party_id: int, amount: Decimal, actor: Actor, once: Once | None) -> Ta
         if not restaurant.online_payments:
             raise InvalidInput(_("This restaurant does not offer this way to pay."), code="method_not_offered")
         tender = Tender(method=Method(restaurant.online_payments), amount=amount)
-        require_offered(tender, locked, actor)
+        require_offered(tender=tender, locked=locked, actor=actor)
         if not provider(tender.method).can_hold:
             raise InvalidInput(_("This provider cannot hold money for a tab."), code="no_tabs")
         require_money(amount, restaurant.currency, "amount")

@@ -6,10 +6,14 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import LostRace
 from bistro.core.kernel.money import ZERO
 from bistro.core.kernel.roles import Permission
-from bistro.core.writing.unit_of_work import UnitOfWork
-from orders.billing.deposits.steps import spend_deposit
-from orders.billing.services.locking import lock_bill
+from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
+from orders.billing.events import BillPaid, PaymentTaken
+from orders.billing.models import Voucher
+from orders.billing.services.locking import Locked, lock_bill, touch_bill
+from orders.billing.services.spending import spend
+from orders.billing.services.tenders import Tender, insert_payment
 from orders.billing.statements import Statement
+from orders.billing.transitions import Method
 
 
 def use_deposit(*, party_id: int, actor: Actor) -> Statement:
@@ -24,3 +28,19 @@ def use_deposit(*, party_id: int, actor: Actor) -> Statement:
             raise LostRace(_("Nothing is due."), code="nothing_due")
         spend_deposit(locked, work)
         return locked.read_again()
+
+
+def spend_deposit(locked: Locked, work: UnitOfWork) -> None:
+    """Pay a bill from the deposits of its guests, as far as they go. The caller holds the lock of the bill."""
+    require_transaction()
+    left, spent = locked.statement.open - locked.statement.reserved, False
+    for voucher in Voucher.objects.filter(pk__in=[row.pk for row in locked.statement.deposits]).order_by("pk"):
+        amount = min(left, voucher.balance)
+        if amount > ZERO:
+            payment = insert_payment(Tender(Method.DEPOSIT, amount=amount), locked, work, None)
+            spend(voucher, payment, work)
+            work.record(PaymentTaken(payment=payment, table=locked.party.table_id))
+            left, spent = left - amount, True
+    if spent:
+        touch_bill(locked.bill)
+        work.record(BillPaid(statement=locked.read_again()))

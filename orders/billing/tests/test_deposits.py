@@ -17,7 +17,6 @@ from orders.billing.services import Tender, refund_payment, settle_deposit, star
 from orders.billing.statements import read_statement
 from orders.billing.tests.online import dummy, faults, sweep
 from orders.billing.transitions import Method
-from orders.till.tests.days import close
 from tables.bookings import services as bookings
 from tables.bookings.models import Booking, DepositRule, TableHold
 from tables.bookings.tests.evenings import book, evening
@@ -54,6 +53,11 @@ def agree():
     back = sum(row.amount for row in DummyRefund.objects.all())
     paid = sum(move.amount for move in VoucherMove.objects.filter(kind__in=("deposit", "back")))
     assert taken - back == paid
+
+
+def close(house):
+    """Close the day, and return its figures."""
+    return house.done(house.api("manager").post("/api/v1/closings", {"kind": "day"})).json()
 
 
 def by_guest(booking):
