@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('billing', 'auto_1'),
+        ('billing', '0001_initial'),
         ('core', '0001_initial'),
         ('tables', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
