@@ -57,7 +57,7 @@ def agree():
 
 def close(house):
     """Close the day, and return its figures."""
-    return house.done(house.api("manager").post("/api/v1/closings", {"kind": "day"})).json()
+    return house.done(house.api("manager").post("/api/v1/closings", {"kind": "day"}))
 
 
 def by_guest(booking):
