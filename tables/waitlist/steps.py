@@ -39,6 +39,7 @@ def add_waiting(
     notes: str = "",
     quoted: int | None = None,
     key: str | None = None,
+    fingerprint: str = "",
 ) -> WaitlistEntry:
     """Put a party on the list with a quote, computed unless a host says `quoted` minutes.
 
@@ -58,6 +59,7 @@ def add_waiting(
         notes=clean_text(notes)[:500],
         credential=work.actor.credential if key else "",
         key=key,
+        fingerprint=fingerprint,
     )
     entry = WaitlistEntry.objects.create(
         restaurant_id=work.restaurant_id,
