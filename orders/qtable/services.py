@@ -25,6 +25,8 @@ from tables.events import BatchApplied, TableRemoved
 from tables.models import Occupancy, Party, Table
 from tables.setup_steps import add_table, refuse_if_in_use
 from tables.stay_steps import lock_room
+from tables.transitions import PartyStatus
+from tables.waitlist.quoting import quote_now
 
 Body = Mapping[str, Any]
 
@@ -43,12 +45,15 @@ def add_guest(*, body: Body, actor: Actor, once: Once | None = None) -> tuple[Pa
 
     Locks: table. Raises LostRace, InvalidInput, ReusedKey, NotPermitted.
     """
+    actor.require(Permission.SEAT_TABLE)
+    waits = body.get("status", PartyStatus.WAITING) != PartyStatus.SEATED
+    quote = quote_now(body["partySize"], body.get("quotedMinutes"), restaurant_of(actor)) if waits else None
 
     def add() -> tuple[Party, bool]:
         with UnitOfWork(actor) as work:
             if (known := seated_before(once, work)) is not None:
                 return known, True
-            return steps.add_guest(body, work, once), False
+            return steps.add_guest(body, work, quote, once), False
 
     try:
         return add()
