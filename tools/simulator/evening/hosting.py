@@ -40,7 +40,6 @@ class Hosts:
         """Mark a booking whose guests have not come as a no-show, which frees its table."""
         self.door.give_up(self.ledger.bookings[visit.number].ref)
         self.ledger.counts["no-shows"] += 1
-        self.ledger.given_up.add(visit.number)
         self.look_round()
 
     def arrive(self, visit: Visit) -> None:
@@ -103,7 +102,6 @@ class Hosts:
         guests.waiter = self.dice.randrange(len(self.house.waiters))
         self.ledger.sitting[guests.visit.number] = guests
         self.ledger.parties[guests.uid] = "seated"
-        self.ledger.seated.add(guests.visit.number)
         self.ledger.counts[how] += 1
         self._room = None
         self.begin(guests)

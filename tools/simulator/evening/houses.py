@@ -41,7 +41,6 @@ class House:
     hosts: list[Person]
     waiters: list[Person]
     kitchen: Person
-    program: Person
     tables: dict[str, dict[str, Any]]
 
     @property
@@ -57,15 +56,14 @@ def open_house(name: str) -> House:
     call_command("open_restaurant", name=name, **about, stdout=out)
     opened = json.loads(out.getvalue())
     owner = Person(Login(**opened["staff"]["owner"]))
-    devices = {each["kind"]: Person(token=f"Device {each['token']}") for each in opened["devices"]}
+    kitchen = next(each for each in opened["devices"] if each["kind"] == "kitchen")
     house = House(
         pk=opened["restaurant_id"],
         uid=opened["uid"],
         owner=owner,
         hosts=[_hired(opened["restaurant_id"], "host", number) for number in range(HOSTS)],
         waiters=[_hired(opened["restaurant_id"], "waiter", number) for number in range(WAITERS)],
-        kitchen=devices["kitchen"],
-        program=devices["integration"],
+        kitchen=Person(token=f"Device {kitchen['token']}"),
         tables={},
     )
     _print_menu(house)
