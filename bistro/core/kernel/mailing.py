@@ -1,4 +1,4 @@
-"""Whether e-mails leave this server."""
+"""The setting that decides whether e-mails leave this server."""
 
 from django.conf import settings
 
