@@ -230,7 +230,6 @@ class PadPlaced(DomainEvent):
 
     type: ClassVar[str] = "device_updated"
     action: ClassVar[str] = "placed"
-    audiences: ClassVar[frozenset[Audience]] = frozenset({Audience.PROGRAMS})
 
     pad: Pad
 

@@ -6,12 +6,14 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import activate, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bistro.core.auth.access import SESSION_RESTAURANT, restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
+from bistro.core.kernel.languages import language_for
 from bistro.core.kernel.roles import Permission, Role
 from bistro.core.models import Restaurant, Staff
 from bistro.core.services.own_login import replace_one_time_login
@@ -112,8 +114,9 @@ def restaurant(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
 
     def save(said: dict[str, Any]) -> None:
         services.save_restaurant(values=said, actor=actor)
+        activate(language_for(actor, form.instance))  # the next page has the new language, and its message too
 
-    return save_step(request, actor, "restaurant", form, save, done=_("The restaurant is saved."))
+    return save_step(request, actor, "restaurant", form, save, done=gettext_lazy("The restaurant is saved."))
 
 
 @require_http_methods(["GET", "POST"])

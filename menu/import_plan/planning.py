@@ -20,6 +20,7 @@ from menu.import_plan.differences import translation_changes
 from menu.import_plan.groups import DishGroups, GroupPlanner
 from menu.import_plan.known import KnownMenu
 from menu.import_plan.results import ImportPlan, PlannedChange, PlannedDish, Problem, Rows, State
+from menu.import_words import words_of
 from menu.imported import ImportedCategory, ImportedGroup, ImportedItem
 from menu.models import Category, Item, Tax
 from menu.translations import TranslatedText, merged, texts_of, too_long
@@ -142,7 +143,7 @@ class _Planner:
         translations = shown.pop("translations", ({}, {}))
         draft.changes += translation_changes("", "", *map(texts_of, translations))
         for name, (before, after) in shown.items():
-            draft.changes.append(PlannedChange(name, name.replace("_", " "), _in_words(before), _in_words(after)))
+            draft.changes.append(PlannedChange(name, words_of(name), _in_words(before), _in_words(after)))
 
     def _stated(self, imported: ImportedItem, known: Stated) -> Stated:
         try:
@@ -213,7 +214,11 @@ class _Planner:
             before = row.course
             self.rows.change(row, {"course": after}, {"course": (before, after)})
             self._check(row, first.imported, column="course")
-            first.changes.append(PlannedChange("course", f"course of {row.name}", str(before), str(after)))
+            first.changes.append(
+                PlannedChange(
+                    "course", gettext("course of %(category)s") % {"category": row.name}, str(before), str(after)
+                )
+            )
 
     def _change_names(self, imported: ImportedCategory, first: _Draft) -> None:
         """Change the names of a known category in other languages. The preview shows it at the first dish."""
@@ -304,5 +309,5 @@ def _next_place(rows: Any) -> int:
 def _in_words(value: Any) -> str:
     """Return a value as the file writes it."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return gettext("yes") if value else gettext("no")
     return ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)

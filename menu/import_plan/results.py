@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import Model
+from django.utils.translation import gettext
 
 from bistro.core.kernel.errors import InvalidInput
 from menu.allergens import Stated
@@ -37,7 +38,10 @@ class PlannedChange:
     def __str__(self) -> str:
         if self.before and self.after:
             return f"{self.what}: {self.before} → {self.after}"
-        return f"{self.what}: {self.after or self.before} {'added' if self.after else self.gone or 'removed'}"
+        if self.after:
+            return gettext("%(what)s: %(text)s added") % {"what": self.what, "text": self.after}
+        words = {"archived": gettext("archived"), "": gettext("removed")}
+        return f"{self.what}: {self.before} {words.get(self.gone, self.gone)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,9 @@ from orders.billing.tip_models import MOST_POINTS, usual_points
 from orders.billing.transitions import PaymentState
 
 STATES = {
-    str(PaymentState.CAPTURED.label): "success",
-    str(PaymentState.PENDING.label): "warning",
-    str(PaymentState.UNKNOWN.label): "danger",
+    PaymentState.CAPTURED: "success",
+    PaymentState.PENDING: "warning",
+    PaymentState.UNKNOWN: "danger",
 }
 
 
@@ -63,7 +63,7 @@ class PaymentAdmin(ReadOnlyAdmin):
         "business_date",
         "table",
         "method",
-        "state",
+        "state_words",
         "sum",
         "tips",
         "coins",
@@ -94,7 +94,11 @@ class PaymentAdmin(ReadOnlyAdmin):
         return "" if payment.tendered is None else _money(payment, payment.tendered)
 
     @display(description=_("State"), label=STATES)
-    def state(self, payment: Payment) -> str:
+    def state(self, payment: Payment) -> tuple[str, str]:
+        return payment.status, str(PaymentState(payment.status).label)
+
+    @admin.display(description=_("State"))
+    def state_words(self, payment: Payment) -> str:
         return str(PaymentState(payment.status).label)
 
 

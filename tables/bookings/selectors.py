@@ -164,11 +164,6 @@ def tables_of(bookings: Iterable[Booking]) -> dict[int, list[Table]]:
     return found
 
 
-def tables_held(booking_id: int) -> list[int]:
-    """Return the ids of the tables of a booking, in the order in which they were taken."""
-    return list(TableHold.objects.filter(booking=booking_id).order_by("pk").values_list("table_id", flat=True))
-
-
 def bookings_between(restaurant_id: int, begin: datetime, end: datetime, *, most: int | None = None) -> list[Booking]:
     """Return the bookings that start in a span, also cancelled ones, in their order. `most` limits their number."""
     rows = Booking.objects.of_restaurant(restaurant_id).starting(begin, end).order_by("starts_at", "pk")
