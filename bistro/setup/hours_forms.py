@@ -1,10 +1,10 @@
 """Forms of the opening hours: the services of a week, and days that are different."""
 
+from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from bistro.core.kernel.opening_times import Service, overlap
@@ -79,12 +79,12 @@ class HoursForm(forms.Form):
         return pairs[: max(USUAL_SERVICES, min(filled + 1, MOST_SERVICES))]
 
 
-def copy_first_day(typed: QueryDict) -> tuple[QueryDict, int | None, list[int]]:
+def copy_first_day(typed: Mapping[str, Any]) -> tuple[dict[str, Any], int | None, list[int]]:
     """Copy the services of the first filled day to the empty days after it.
 
     Returns what the form then holds, that day (None if every day is empty), and the days that got its services.
     """
-    copied = typed.copy()
+    copied = dict(typed.items())  # the last value of each field
     keys = [f"{what}_{{}}_{number}" for what in ("opens", "closes") for number in range(MOST_SERVICES)]
     filled = [day for day in range(7) if any(typed.get(key.format(day)) for key in keys)]
     first = min(filled, default=None)

@@ -65,7 +65,11 @@ def devices(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     """Show the devices, and how a screen becomes one."""
     rows = Device.objects.visible_to(actor).exclude(kind=Device.Kind.INTEGRATION).filter(revoked_at=None)
     address = full_address(request, reverse("device-setup"))
-    page = {"devices": rows.order_by("kind", "name"), "address": address, "only_here": only_here(address)}
+    page: dict[str, Any] = {
+        "devices": rows.order_by("kind", "name"),
+        "address": address,
+        "only_here": only_here(address),
+    }
     return step_page(request, actor, "devices", **page)
 
 

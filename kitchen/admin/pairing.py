@@ -135,7 +135,7 @@ class PairsScreens(TenantAdmin):
 
     def _pair_page(self, request: HttpRequest, form: PairForm, status: int = 200) -> HttpResponse:
         address = full_address(request, reverse("device-setup"))
-        shown = {"address": address, "only_here": only_here(address), "form": form}
+        shown: dict[str, Any] = {"address": address, "only_here": only_here(address), "form": form}
         back = next_page(request, self.url_of("changelist"))
         page = form_page(self, request, title=_("Pair a screen"), template="admin/pair_screen.html", back=back, **shown)
         page.status_code = status

@@ -390,7 +390,7 @@ class InvitationAdmin(ServiceAdmin):
         )
         link = full_address(request, reverse("invitation", args=[token]))
         invited = {**data, "role_words": ROLE_NAMES[Role(data["role"])]}
-        page = {"link": link, "only_here": only_here(link), "invited": invited}
+        page: dict[str, Any] = {"link": link, "only_here": only_here(link), "invited": invited}
         return form_page(self, request, title=_("Invitation"), template="admin/invitation_link.html", **page)
 
     @admin.display(description=_("For"), ordering="email")
