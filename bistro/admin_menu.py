@@ -27,6 +27,7 @@ GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
             (_("Tills"), "point_of_sale", "till_till_changelist"),
             (_("Closings"), "lock_clock", "till_closing_changelist"),
             (_("Service charge"), "room_service", "billing_servicerule_changelist"),
+            (_("Card readers"), "contactless", "billing_cardreader_changelist"),
             (_("Rule for tips"), "volunteer_activism", "billing_tiprule_changelist"),
         ],
     ),

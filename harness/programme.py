@@ -21,6 +21,7 @@ from harness.full_disk import MEGABYTES, NAMELESS, full_disk
 from harness.installation import Installation, Plan
 from harness.lockout import APART, BY_ADDRESS, guess_at_all, knock_everywhere
 from harness.old_orders import grow_old
+from harness.paying import paying
 from harness.screens import SILENCE, Rules
 from harness.soak import DEAF, SHORT_SOCKETS, soak
 from harness.table import (
@@ -79,10 +80,12 @@ def options(given: list[str] | None = None) -> argparse.Namespace:
     add("--report", type=float, default=10.0, help="seconds that a report reads the tables meanwhile")
     add("--overload", type=float, default=60.0, help="seconds of overload")
     add("--flood", type=float, default=30.0, help="seconds of a flood of sockets")
+    add("--payments", type=int, default=500, help="payments by the trial provider")
+    add("--deaths", type=int, default=20, help="processes that die at its bank meanwhile")
     add("--quiet", type=float, default=60.0, help="seconds of orders without a backup, to compare with")
     words = (
         "postgresql, sqlite, kitchen, control, redis, lines (with redis), alarms, soak, drill, restore, disk, "
-        "clock, lockout, overload, flood"
+        "clock, lockout, overload, flood, payments"
     )
     add("--only", default="", help=f"only the parts with this word in their name: {words}")
     add("--markdown", action="store_true", help="print the table as Markdown")
@@ -286,6 +289,7 @@ PARTS = {
     "restore": restoring,
     "overload slow": crowding,
     "flood": flooding,
+    "payments": paying,
 }
 
 

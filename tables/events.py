@@ -230,6 +230,7 @@ class PadPlaced(DomainEvent):
 
     type: ClassVar[str] = "device_updated"
     action: ClassVar[str] = "placed"
+    audiences: ClassVar[frozenset[Audience]] = frozenset({Audience.PROGRAMS})
 
     pad: Pad
 

@@ -38,7 +38,7 @@ from menu.tests.factories import (
     RecipePartFactory,
     TaxFactory,
 )
-from orders.billing.models import HouseAccount, Payment, ServiceRule, TipRule, Voucher
+from orders.billing.models import CardReader, HouseAccount, Payment, ServiceRule, TipRule, Voucher
 from orders.billing.tests.charging import charge_service
 from orders.billing.tests.paid import paid_and_comped
 from orders.billing.tests.vouchers import account_of, sold
@@ -100,6 +100,8 @@ def fill(house, count):
         sold(house, actor=owner)
         account_of(house, f"Linden {Device.objects.count()}")
         charge_service(house, "0")
+        number = CardReader.objects.count()
+        CardReader.objects.create(restaurant=house.restaurant, name=f"Bar {number}", reader_id=f"tmr_{number:04}")
         TipRule.objects.create(restaurant=house.restaurant, since=timezone.now(), made_by="Max")
         BookingRules.objects.get_or_create(restaurant=house.restaurant)
         largest = TurnTime.objects.filter(restaurant=house.restaurant).count() + 1
@@ -114,7 +116,7 @@ def test_everything_that_a_manager_sets_up_is_registered():
         Allergen, BulkChange, Category, Device, Event, Invitation, Item, Membership, MenuImport, Message,
         ModifierGroup, Order, Restaurant, Section, Ingredient, Modifier, Party, Payment, Document, Printer, ServiceCall,
         BookingRules, Combination, TurnTime, Table, Hook, Tax, Ticket, Till, Closing, ServiceRule, TipRule, Voucher,
-        HouseAccount, MODELS[LABELS.index("kitchen.Station")],
+        HouseAccount, CardReader, MODELS[LABELS.index("kitchen.Station")],
     }  # fmt: skip
 
 

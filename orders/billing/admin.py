@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -22,10 +23,21 @@ from bistro.core.kernel.roles import ROLE_NAMES, STAFF_ROLES, Role
 from menu.models import Tax
 from menu.tax_catalogue import compiled
 from menu.taxes import write_components
-from orders.billing.models import AccountMove, HouseAccount, Payment, Refund, ServiceRule, TipRule, Voucher, VoucherMove
+from orders.billing.models import (
+    AccountMove,
+    CardReader,
+    HouseAccount,
+    Payment,
+    Refund,
+    ServiceRule,
+    TipRule,
+    Voucher,
+    VoucherMove,
+)
 from orders.billing.tip_models import MOST_POINTS, usual_points
 from orders.billing.transitions import PaymentState
 
+READER_ID = re.compile(r"tmr_[A-Za-z0-9]{4,70}")
 STATES = {
     PaymentState.CAPTURED: "success",
     PaymentState.PENDING: "warning",
@@ -188,6 +200,29 @@ class HouseAccountAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Limit"), ordering="limit")
     def most(self, account: HouseAccount) -> str:
         return shown(account.limit, account.currency, account.restaurant.locale)
+
+
+class CardReaderForm(TenantForm):
+    """The form of a card reader."""
+
+    constraint_words = {"reader_id_once": ("reader_id", _("This reader is in use already."))}
+
+    def clean_reader_id(self) -> str:
+        """Refuse anything but an id of Stripe's readers."""
+        typed: str = self.cleaned_data["reader_id"]
+        if not READER_ID.fullmatch(typed):
+            raise forms.ValidationError(_("An id of a reader begins with tmr_ and has letters and digits only."))
+        return typed
+
+
+@admin.register(CardReader)
+class CardReaderAdmin(TenantAdmin):
+    """The admin page of the card readers that Stripe drives. One with payments cannot be removed, only not used."""
+
+    form = CardReaderForm
+    list_display = ("name", "reader_id", "off")
+    search_fields = ("name", "reader_id")
+    fields = ("name", "reader_id", "off")
 
 
 class ServiceRuleForm(TenantForm):

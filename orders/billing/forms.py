@@ -20,6 +20,7 @@ from orders.services import Once
 
 AMOUNT = re.compile(r"\d{1,9}([.,]\d{1,4})?")
 MOST_LINES = 500
+PRESSED = (Method.TERMINAL, Method.VOUCHER, Method.ACCOUNT, Method.READER)
 
 
 def typed_amount(data: QueryDict, name: str) -> Decimal | None:
@@ -45,9 +46,10 @@ def once_in(request: HttpRequest) -> Once | None:
 def tender_in(data: QueryDict) -> Tender:
     """Return the payment of the page's form: one of its buttons, and the fields beside them. Raises InvalidInput.
 
-    The buttons `terminal`, `voucher`, `account`, `cash` name the method; `cash` has the cash given, "" for the exact.
+    The buttons `terminal`, `voucher`, `account`, `reader`, `cash` name the method; `cash` has the cash given, "" for
+    the exact, and `reader` the id of the card reader.
     """
-    method = next((each for each in (Method.TERMINAL, Method.VOUCHER, Method.ACCOUNT) if each in data), Method.CASH)
+    method = next((each for each in PRESSED if each in data), Method.CASH)
     given = typed_amount(data, "given")
     return Tender(
         method=method,
@@ -58,6 +60,7 @@ def tender_in(data: QueryDict) -> Tender:
         slip=data.get("slip", ""),
         voucher=data.get("code", "")[:40],
         account_id=whole_number(data.get("account_id", ""), least=1),
+        reader_id=whole_number(data.get("reader", ""), least=1),
     )
 
 

@@ -167,6 +167,9 @@ class Payment(models.Model):
     rounding = models.DecimalField(default=ZERO, help_text="What the smallest coin adds or takes off.", **AMOUNT)
     tendered = models.DecimalField(null=True, help_text="Cash that the guests gave.", **AMOUNT)
     slip = models.CharField(max_length=40, blank=True, help_text="Number on the slip of the bank's terminal.")
+    reader = models.ForeignKey(
+        "billing.CardReader", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     business_date = models.DateField()
     taken_at = models.DateTimeField()
     taken_by = models.CharField(max_length=120)
@@ -187,6 +190,13 @@ class Payment(models.Model):
                 condition=Q(tip=0, tip_to="", tip_staff=None)
                 | Q(tip__gt=0, tip_to=TipTo.PERSON, tip_staff__isnull=False)
                 | Q(tip__gt=0, tip_to__in=[TipTo.POOL, TipTo.HOUSE], tip_staff=None),
+            ),
+            models.CheckConstraint(
+                name="payment_at_a_reader",
+                condition=Q(method=Method.READER, reader__isnull=False) | ~Q(method=Method.READER) & Q(reader=None),
+            ),
+            models.UniqueConstraint(
+                fields=["reader"], condition=Q(status__in=sorted(RESERVING)), name="payment_alone_at_reader"
             ),
             models.UniqueConstraint(fields=["restaurant", "credential", "key"], name="payment_key_once"),
         ]
@@ -299,6 +309,7 @@ class Refund(models.Model):
 
 from orders.billing.account_models import AccountMove, HouseAccount  # noqa: E402
 from orders.billing.provider_models import DummyCharge, DummyRefund, PaymentAttempt, ProviderEvent  # noqa: E402
+from orders.billing.reader_models import CardReader  # noqa: E402
 from orders.billing.service_models import ServiceRule  # noqa: E402
 from orders.billing.tip_models import TipRule  # noqa: E402
 from orders.billing.voucher_models import Voucher, VoucherMove  # noqa: E402
@@ -307,6 +318,7 @@ __all__ = [
     "AccountMove",
     "Adjustment",
     "Bill",
+    "CardReader",
     "DummyCharge",
     "DummyRefund",
     "HouseAccount",

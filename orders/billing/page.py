@@ -16,7 +16,8 @@ from bistro.core.models import Membership
 from orders.allergies import choice_names
 from orders.billing.accounts.selectors import accounts_to_charge
 from orders.billing.amounts import PERCENT
-from orders.billing.models import Adjustment, HouseAccount, Payment
+from orders.billing.models import Adjustment, CardReader, HouseAccount, Payment
+from orders.billing.readers import readers_of, state_words
 from orders.billing.selectors import removed_lines
 from orders.billing.services.correcting import CAN_BE_UNDONE, UNDO_TIME
 from orders.billing.statements import ShareState, Statement
@@ -190,6 +191,7 @@ class BillPage:
     can_refund: bool
     managers: list[Membership]
     accounts: Sequence[HouseAccount]  # that the guests may pay on
+    readers: Sequence[CardReader]
     ways: tuple[int, ...] = EQUAL_PARTS
 
     @property
@@ -220,6 +222,7 @@ def read_page(statement: Statement, actor: Actor, *, share_id: int | None = None
         can_refund=actor.may(Permission.REFUND),
         managers=approvers(actor, Permission.APPROVE_BILL),
         accounts=accounts_to_charge(actor),
+        readers=readers_of(statement.restaurant.pk),
     )
 
 
@@ -362,7 +365,7 @@ def _payments(statement: Statement) -> list[PagePayment]:
                 left=text(left, payment.currency) if left > 0 and payment.has_arrived else "",
                 tip_left=text(tip_left, payment.currency) if tip_left > 0 and payment.has_arrived else "",
                 refunded=show(refunded) if refunded else "",
-                state="" if payment.has_arrived else str(PaymentState(payment.status).label),
+                state=state_words(payment),
                 can_undo=_is_fresh(payment),
                 other=None if refunded else _other_method(payment),
                 can_cancel=payment.method in PROVIDERS and payment.status in ASKED_ABOUT,

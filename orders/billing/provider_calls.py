@@ -16,6 +16,8 @@ FIRST_ASK = timedelta(seconds=60)
 PAUSES = [
     timedelta(seconds=seconds) for seconds in (15, 15, 20, 20, 30, 30, 40, 60, 60, 120, 300, 900)
 ]  # after each ask
+AT_READER = timedelta(seconds=2)  # the waiter stands beside the guests
+ASKS_AT_READER = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ def charge_of(attempt: PaymentAttempt) -> Collect:
         bill=str(payment.bill_id),
         words=words,
         return_url=attempt.return_url,
+        reader=payment.reader.reader_id if payment.reader else "",
     )
 
 
@@ -94,9 +97,20 @@ def trouble_of(payment: Payment, attempt: PaymentAttempt, found: Found) -> Troub
     return Trouble.LATE if ended and found.state == PaymentState.CAPTURED else None
 
 
+def first_ask(payment: Payment) -> timedelta:
+    """Return how long to wait before the first question about a payment."""
+    return FIRST_ASK if payment.reader_id is None else AT_READER
+
+
 def pause_after(asked: int) -> timedelta:
     """Return how long to wait after so many questions."""
     return PAUSES[min(asked, len(PAUSES) - 1)]
+
+
+def pause_of(payment: Payment) -> timedelta:
+    """Return how long to wait after a question about a payment. Those at a card reader are asked about often."""
+    is_short = payment.reader_id is not None and payment.asked < ASKS_AT_READER
+    return AT_READER if is_short else pause_after(payment.asked)
 
 
 def _called(act: Callable[[], Found], *, begins: bool = False) -> Answer:

@@ -79,6 +79,7 @@ def payment_json(payment: Payment, url: str = "") -> dict[str, Any]:
         "change": None if change is None else text(change, currency),
         "share": payment.share_id,
         "slip": payment.slip,
+        "reader": payment.reader_id,
         "url": url or None,
         "at": moment(payment.taken_at),
     }

@@ -182,7 +182,7 @@ def read_statement(party: Party, restaurant: Restaurant) -> Statement:
     adjustments = tuple(adjustments_of(kept))
     answer = reduced(kept, adjustments)
     amounts = owed(kept, answer.amounts)
-    payments = tuple(Payment.objects.filter(bill__in=bills).order_by("pk")) if bills else ()
+    payments = tuple(Payment.objects.filter(bill__in=bills).select_related("reader").order_by("pk")) if bills else ()
     rows_back = Refund.objects.filter(payment__in=payments).exclude(status=RefundState.FAILED)
     refunds = tuple(rows_back.order_by("pk")) if payments else ()
     shares = tuple(Share.objects.filter(bill__in=bills).order_by("pk")) if bills else ()

@@ -89,7 +89,10 @@ class Trouble(TextChoices):
 
 
 class Method(TextChoices):
-    """A way to pay. `terminal` is the bank's own device: Bistro records what it did. The last two are providers."""
+    """A way to pay. `terminal` is the bank's own device: Bistro records what it did. The last three are providers.
+
+    A `reader` is a card reader that a provider drives for us.
+    """
 
     CASH = "cash", _("Cash")
     TERMINAL = "terminal", _("Card terminal")
@@ -97,9 +100,12 @@ class Method(TextChoices):
     ACCOUNT = "account", _("House account")
     DUMMY = "dummy", _("Trial payment")
     STRIPE = "stripe", _("Online")
+    READER = "reader", _("Card reader")
 
 
-PROVIDERS = frozenset({Method.DUMMY, Method.STRIPE})
+PROVIDERS = frozenset({Method.DUMMY, Method.STRIPE, Method.READER})
+# Methods of one company, whose messages come to one address.
+COMPANIES = {Method.DUMMY: frozenset({Method.DUMMY}), Method.STRIPE: frozenset({Method.STRIPE, Method.READER})}
 
 
 class VoucherState(TextChoices):

@@ -26,6 +26,7 @@ from orders.billing.forms import claims_in, once_in, tender_in, tip_in, typed_am
 from orders.billing.links import link_of
 from orders.billing.models import Payment
 from orders.billing.page import read_page
+from orders.billing.readers import words_at_reader
 from orders.billing.statements import Statement, read_statement
 from orders.billing.transitions import AdjustmentKind, Method
 from orders.billing.vouchers.guesses import limited_guesses
@@ -95,7 +96,8 @@ def pay(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
         with limited_guesses(actor):
             tender, once = tender_in(request.POST), once_in(request)
             taken = services.take_payment(party_id=pk, tender=tender, once=once, actor=actor)
-        messages.success(request, _paid_words(taken.payment, restaurant_of(actor).locale))
+        tell = messages.success if taken.payment.is_reserving or taken.payment.has_arrived else messages.error
+        tell(request, _paid_words(taken.payment, restaurant_of(actor).locale))
         return taken.payment
 
     part = next((name for name in ("voucher", "account") if name in request.POST), "")
@@ -239,5 +241,7 @@ def _paid_words(payment: Payment, locale: str) -> str:
     if payment.method == Method.ACCOUNT:
         name = payment.account_move.account.name
         return gettext("%(amount)s put on the account %(name)s.") % {"amount": amount, "name": name}
+    if payment.reader is not None:
+        return words_at_reader(payment, amount)
     change = display(payment.change or ZERO, payment.currency, locale)
     return gettext("%(amount)s paid in cash. Change: %(change)s") % {"amount": amount, "change": change}

@@ -9,6 +9,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import NotYours
 from bistro.core.models import Restaurant
 from bistro.core.writing.unit_of_work import UnitOfWork
+from tables.bookings.access import booking_for
 from tables.models import Party, Table
 from tables.waitlist.selectors import guests_of
 
@@ -60,6 +61,11 @@ def party_id_of(uid: UUID, work: UnitOfWork) -> int:
     if pk is None:
         raise no_guest()
     return int(pk)
+
+
+def booking_id_of(uid: UUID, work: UnitOfWork) -> int:
+    """Return the id of a booking. Raises NotYours (`reservation_not_found`)."""
+    return booking_for(work.actor, str(uid)).pk
 
 
 def no_guest() -> NotYours:

@@ -15,7 +15,8 @@ from bistro.core.models import Restaurant
 from orders.models import Order
 from orders.qtable.steps import AVAILABLE, OCCUPIED, OUT_OF_SERVICE, RESERVED
 from tables.bookings.models import Booking, TableHold
-from tables.bookings.representations import booking_json
+from tables.bookings.representations import booking_json, house_links
+from tables.bookings.selectors import rules_of
 from tables.bookings.selectors import tables_of as booked_tables
 from tables.bookings.transitions import BookingStatus
 from tables.models import Occupancy, Party, Table, TableOffer
@@ -44,7 +45,8 @@ def reservations_json(actor: Actor, restaurant: Restaurant) -> list[dict[str, An
     rows = Booking.objects.visible_to(actor).filter(starts_at__gte=begin).exclude(status=BookingStatus.CANCELLED)
     found = list(rows.order_by("starts_at", "pk")[:MOST])
     tables = booked_tables(found)
-    return [booking_json(booking, tables[booking.pk]) for booking in found]
+    house = house_links(rules_of(restaurant.pk))[0] or None
+    return [{**booking_json(booking, tables[booking.pk]), "house_link": house} for booking in found]
 
 
 def _status(table: Table, taken: Collection[int], kept: Collection[int]) -> str:

@@ -9,6 +9,7 @@ from bistro.core.api.schema import shown
 from bistro.core.api.serializers import LineOfText, StrictBoolean, StrictInteger, StrictSerializer
 from orders.qtable import examples
 from orders.qtable.steps import AVAILABLE, GUEST_STATUSES, OCCUPIED, OUT_OF_SERVICE, RESERVED
+from tables.bookings.api.serializers import ReservationEdit
 from tables.models import Table
 from tables.stay_steps import MOST_GUESTS
 from tables.waitlist.quoting import FARTHEST
@@ -111,16 +112,18 @@ class TableOutput(serializers.Serializer[Any]):
     section = serializers.CharField()
 
 
-class UpdateInput(StrictSerializer):
-    """An update of a batch: `data` has any part of the guest or table."""
+SHAPES: dict[str, type[StrictSerializer]] = {"guest": GuestEdit, "table": TableEdit, "reservation": ReservationEdit}
 
-    entity = serializers.ChoiceField(["guest", "table"])
+
+class UpdateInput(StrictSerializer):
+    """An update of a batch: `data` has any part of the guest, table or reservation."""
+
+    entity = serializers.ChoiceField(list(SHAPES))
     id = serializers.UUIDField()
     data = serializers.DictField()  # type: ignore[assignment]
 
     def validate(self, attrs: Any) -> Any:
-        shape = GuestEdit if attrs["entity"] == "guest" else TableEdit
-        body = shape(data=attrs["data"])
+        body = SHAPES[attrs["entity"]](data=attrs["data"])
         if not body.is_valid():
             raise serializers.ValidationError({"data": body.errors})
         return {**attrs, "data": body.validated_data}
@@ -133,8 +136,11 @@ class BatchInput(StrictSerializer):
     updates = UpdateInput(many=True, allow_empty=False, max_length=MOST_UPDATES)  # type: ignore[call-arg]
 
     def validate_updates(self, updates: list[Any]) -> list[Any]:
-        if len({(update["entity"], update["id"]) for update in updates}) < len(updates):
-            raise serializers.ValidationError(gettext("Name each guest and table once."))
+        named = [(update["entity"], update["id"]) for update in updates]
+        again = next((place for place, name in enumerate(named) if name in named[:place]), None)
+        if again is not None:
+            message = gettext("Name each guest, table and reservation once.")
+            raise serializers.ValidationError([*({} for _ in range(again)), {"id": [message]}])
         return updates
 
 

@@ -5,14 +5,19 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
+from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.steps import archive, lock_restaurant
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.qtable import steps
-from orders.qtable.access import party_id_of, table_id_of
+from orders.qtable.access import booking_id_of, party_id_of, table_id_of
 from orders.services.seating import Versions
+from tables.bookings.availability import Room as BookedRoom
+from tables.bookings.hold_steps import lock_book
+from tables.bookings.placing import nearest_times
+from tables.bookings.selectors import read_house
 from tables.events import BatchApplied, TableRemoved
 from tables.models import Occupancy, Party, Table
 from tables.setup_steps import add_table, refuse_if_in_use
@@ -23,9 +28,9 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """A change of a batch. `body` has the keys of the guest or table."""
+    """A change of a batch. `body` has the keys of the guest, table or reservation."""
 
-    entity: Literal["guest", "table"]
+    entity: Literal["guest", "table", "reservation"]
     uid: UUID
     body: Body
 
@@ -89,18 +94,23 @@ def remove_table(*, uid: UUID, actor: Actor) -> None:
 def apply_batch(*, updates: Sequence[Update], actor: Actor) -> int:
     """Apply all updates or none, and return the number of the last event. The feed sends them as one message.
 
-    Locks: restaurant (for facts of tables), table, party, order, draft. Every table and party is locked before the
-    first change, so that two batches cannot wait for each other.
+    Locks: the book (for reservations), restaurant (for facts of tables), table, party, order, draft. Every table and
+    party is locked before the first change, so that two batches cannot wait for each other.
     Raises what the single changes raise, with `index`, the place of the update that failed.
     """
-    with UnitOfWork(actor) as work:
+    booked = any(update.entity == "reservation" for update in updates)
+    if booked:
+        actor.require(Permission.TAKE_BOOKING)
+    house = read_house(restaurant_of(actor)) if booked else None
+    with nearest_times(), UnitOfWork(actor) as work:
+        if booked:
+            lock_book(work)
         if any(update.entity == "table" and update.body.keys() - {"status"} for update in updates):
             lock_restaurant(work)
         found = [_at(place, _id_of, update, work) for place, update in enumerate(updates)]
         _lock_all(updates, found, work)
         for place, (update, pk) in enumerate(zip(updates, found, strict=True)):
-            change = steps.change_guest if update.entity == "guest" else steps.change_table
-            _at(place, change, pk, update.body, work)
+            _at(place, _apply, update, pk, house, work)
         work.record(BatchApplied(updated=len(updates)))
     assert work.head is not None
     return work.head
@@ -116,15 +126,27 @@ def _at(place: int, act: Any, *given: Any) -> Any:
 
 
 def _id_of(update: Update, work: UnitOfWork) -> int:
-    return party_id_of(update.uid, work) if update.entity == "guest" else table_id_of(update.uid, work)
+    find = {"guest": party_id_of, "table": table_id_of, "reservation": booking_id_of}[update.entity]
+    return find(update.uid, work)
+
+
+def _apply(update: Update, pk: int, house: BookedRoom | None, work: UnitOfWork) -> None:
+    if update.entity == "guest":
+        steps.change_guest(pk, update.body, work)
+    elif update.entity == "table":
+        steps.change_table(pk, update.body, work)
+    else:
+        assert house is not None
+        steps.change_reservation(pk, update.body, house, work)
 
 
 def _lock_all(updates: Sequence[Update], found: Sequence[int], work: UnitOfWork) -> None:
     """Lock every table and party of a batch: those that it names, and those that sit at its tables."""
     pairs = list(zip(updates, found, strict=True))
     tables = {pk for update, pk in pairs if update.entity == "table"}
-    named = [(place, update.body["tableId"]) for place, update in enumerate(updates) if update.body.get("tableId")]
-    tables |= {_at(place, table_id_of, uid, work) for place, uid in named}
+    for place, update in enumerate(updates):
+        tables |= {_at(place, table_id_of, uid, work) for uid in steps.tables_of(update.body)}
+    tables |= steps.tables_to_seat_at({pk: update.body for update, pk in pairs if update.entity == "reservation"}, work)
     parties = {pk for update, pk in pairs if update.entity == "guest"}
     sitting = Occupancy.objects.of_restaurant(work.restaurant_id).open().filter(table__in=tables)
     lock_room(work, parties=parties.union(sitting.values_list("party_id", flat=True)), tables=tables)

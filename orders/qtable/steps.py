@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext
 
@@ -13,6 +14,11 @@ from orders.qtable.access import table_id_of
 from orders.services.clearing import clear_stay
 from orders.services.rearranging import move_stay
 from orders.services.seating import Versions, check_size, require_version
+from tables.bookings.availability import Room as BookedRoom
+from tables.bookings.change_steps import Change, apply_change
+from tables.bookings.representations import fields_of
+from tables.bookings.selectors import tables_held
+from tables.bookings.transitions import BookingStatus
 from tables.events import PartyChanged, TableChanged
 from tables.guests.steps import guest_by_contact
 from tables.models import Party, Section, Table
@@ -148,6 +154,37 @@ def _no_table_named() -> InvalidInput:
 def _needs_seated() -> InvalidInput:
     message = gettext("Guests at a table are seated. Send the status “seated” with the table.")
     return InvalidInput(message, code="not_seated", fields={"tableId": [message]})
+
+
+# --- reservations ---------------------------------------------------------------------------------------------
+def tables_of(body: Body) -> list[UUID]:
+    """Return the uids of the tables that a change of a guest or reservation names."""
+    return list(body.get("tableIds") or ([body["tableId"]] if body.get("tableId") else []))
+
+
+def change_reservation(booking_id: int, body: Body, house: BookedRoom, work: UnitOfWork) -> None:
+    """Change any part of a booking, as its own call does. `house` was read before the lock of the book.
+
+    Locks: table, for guests who are seated. Raises InvalidInput, LostRace, IllegalTransition, NotPermitted, NotYours.
+    """
+    require_transaction()
+    work.actor.require(Permission.TAKE_BOOKING)
+    fields: dict[str, Any] = fields_of(body)
+    named = list(dict.fromkeys(table_id_of(uid, work) for uid in tables_of(body)))
+    if named and named != tables_held(booking_id):
+        fields["tables"] = named
+    change = Change(fields, body.get("status"), insist=body.get("force", False))
+    apply_change(booking_id, change, house, work)
+
+
+def tables_to_seat_at(bodies: Mapping[int, Body], work: UnitOfWork) -> set[int]:
+    """Return the tables that {booking: its change} locks when guests are seated at the tables of their booking."""
+    require_transaction()
+    seated = {pk: body for pk, body in bodies.items() if body.get("status") == BookingStatus.SEATED}
+    here = Table.objects.of_restaurant(work.restaurant_id).not_archived()
+    if any({"startsAt", "endsAt", "partySize"} & body.keys() for body in seated.values()):
+        return set(here.values_list("pk", flat=True))  # the server may choose any table
+    return set(here.filter(holds__booking__in=seated).values_list("pk", flat=True))
 
 
 # --- tables ---------------------------------------------------------------------------------------------------

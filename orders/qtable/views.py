@@ -14,9 +14,10 @@ from rest_framework.views import APIView
 
 from bistro.core.api.conditional import expected_versions
 from bistro.core.api.pagination import number_param
+from bistro.core.api.problems import field_errors
 from bistro.core.api.schema import ETAG, IF_MATCH, answered, refusal
 from bistro.core.auth.access import api_actor, requires
-from bistro.core.kernel.errors import InvalidInput
+from bistro.core.kernel.errors import InvalidInput, Malformed
 from bistro.core.kernel.roles import Permission
 from bistro.core.live import event_log
 from orders.api.parties import checked
@@ -164,17 +165,17 @@ class RoomTableDetail(APIView):
 
 
 class BatchUpdate(APIView):
-    """Changes of guests and tables that are all made, or none. A refusal carries the `index` of the update."""
+    """Changes of guests, tables and reservations, all made or none. A refusal carries the `index` of the update."""
 
     subject = "Room"
-    summary = "Change guests and tables together"
+    summary = "Change guests, tables and reservations together"
     permission_classes = [requires(Permission.SEAT_TABLE)]
 
     @extend_schema(request=serializers.BatchInput, responses={200: serializers.BatchOutput, **TAKEN})
     def post(self, request: Request, restaurant: str) -> Response:
         actor = api_actor(request)
         own_restaurant(actor, restaurant)
-        updates = [_update(update) for update in checked(request, serializers.BatchInput)["updates"]]
+        updates = [_update(update) for update in _checked_updates(request)]
         return Response({"updated": len(updates), "seq": services.apply_batch(updates=updates, actor=actor)})
 
 
@@ -238,6 +239,20 @@ def _uid(text: str, name: str) -> UUID:
     except ValueError:
         message = gettext("Not a UUID.")
         raise InvalidInput(message, fields={name: [message]}) from None
+
+
+def _checked_updates(request: Request) -> list[Mapping[str, Any]]:
+    """Return the updates of a batch. Raises Malformed, with the `index` of the first one that has a wrong shape."""
+    body = serializers.BatchInput(data=request.data)
+    if body.is_valid():
+        return list(body.validated_data["updates"])
+    errors = field_errors(body.errors)
+    places = [int(place) for key in errors if (place := key.removeprefix("updates.").partition(".")[0]).isdecimal()]
+    field, messages = next(iter(errors.items()))
+    refusal = Malformed(f"{field}: {messages[0]}", fields=errors)
+    if places:
+        refusal.extra["index"] = min(places)
+    raise refusal
 
 
 def _update(update: Mapping[str, Any]) -> services.Update:

@@ -9,17 +9,20 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from django.db import connection
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 
+from bistro.core.auth.access import restaurant_by_id
 from bistro.core.auth.rate_limits import TOO_MANY_TRIES
 from bistro.core.database.named_locks import lock_name
 from bistro.core.kernel.errors import LostRace, TooMany
+from bistro.core.kernel.roles import Permission
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from tables.bookings.models import Booking, OnlineHold, TableHold
 from tables.bookings.placing import Placed, Wish
-from tables.bookings.selectors import turns_of
+from tables.bookings.selectors import needed_from, turns_of
 from tables.bookings.times import expected_end
-from tables.models import Occupancy
+from tables.models import Occupancy, Table
 from tables.transitions import PartyStatus
 
 _INSERT = """
@@ -101,6 +104,23 @@ def drop_lapsed(work: UnitOfWork) -> int:
     require_transaction()
     lapsed = OnlineHold.objects.of_restaurant(work.restaurant_id).filter(until__lte=work.now)
     return int(lapsed.delete()[1].get("bookings.OnlineHold", 0))
+
+
+def require_not_needed(table: Table, until: datetime, work: UnitOfWork, *, insist: bool) -> None:
+    """Refuse to keep a table for guests who would sit there when a booking needs it, unless a host insists.
+
+    The caller has locked the book. Raises LostRace (`table_booked`), NotPermitted.
+    """
+    require_transaction()
+    starts = needed_from(table.pk, work.now, until)
+    if starts is None:
+        return
+    if insist:
+        work.actor.require(Permission.OVERSEAT)
+        return
+    at = date_format(starts.astimezone(restaurant_by_id(work.restaurant_id).tz), "TIME_FORMAT")
+    message = gettext("%(table)s is booked at %(time)s.") % {"table": table.name, "time": at}
+    raise LostRace(message, code="table_booked", fields={"table": [gettext("Needed for a booking.")]})
 
 
 def give_back(booking: Booking, work: UnitOfWork) -> None:

@@ -22,6 +22,7 @@ from tables.bookings.access import booking_of
 from tables.bookings.forms import day_of, moment_of
 from tables.bookings.models import Booking
 from tables.bookings.selectors import tables_of
+from tables.bookings.times import DELAYS
 from tables.bookings.views import INSISTED, day_context
 from tables.models import Table
 
@@ -36,6 +37,7 @@ class Moved:
     starts: datetime | None
     tables: str
     version: int | None
+    delay: int = 0  # minutes by which the guests said that they come later than at this time
     act: str = ""
     text: str = ""
     problem: str = ""
@@ -51,8 +53,9 @@ def move(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
         starts=moment_of(sent.get("starts", "")[:40]),
         tables=sent.get("tables", "")[:400],
         version=whole_number(sent.get("version", "")),
+        delay=whole_number(sent.get("delay", "0")) or 0,
     )
-    undo = Moved(pk, row.starts_at, _ids(tables_of([row])[pk]), None, act=_("Undo"))
+    undo = Moved(pk, row.starts_at, _ids(tables_of([row])[pk]), None, row.delay_minutes, act=_("Undo"))
     try:
         changed = _move(row, wish, actor, insist=bool(sent.get("force")))
     except DomainError as refusal:
@@ -67,10 +70,13 @@ def _move(row: Booking, wish: Moved, actor: Actor, *, insist: bool) -> Booking:
     tables = [whole_number(text, least=1) for text in wish.tables.split(",")]
     if wish.starts is None or wish.version is None or len(tables) > MOST_TABLES or not all(tables):
         raise InvalidInput(_("Choose a time."))
+    if wish.delay not in (0, *DELAYS):
+        raise InvalidInput(_("Choose one of the minutes that are shown."), code="delay_unknown")
     changes = {
         "starts_at": wish.starts,
         "ends_at": wish.starts + (row.ends_at - row.starts_at),
         "tables": [table for table in tables if table],
+        "delay_minutes": wish.delay,
     }
     return services.change_booking(
         booking_id=row.pk, changes=changes, insist=insist, actor=actor, versions=[wish.version]

@@ -14,6 +14,7 @@ from tables.bookings.models import Booking
 from tables.bookings.selectors import floor_now, read_house, tables_of
 from tables.bookings.transitions import EXPECTED, BookingStatus
 from tables.models import Table
+from tables.transitions import PartyStatus
 
 MARKS = {
     BookingStatus.REQUESTED: "soon",
@@ -233,8 +234,10 @@ def timeline(day: Day, house: Room, restaurant: Restaurant, now: datetime) -> Ti
     for table_id, since, until, party in floor:
         if party.pk not in booked:
             note = _("out about %(time)s") % {"time": f"{until.astimezone(house.clock.zone):%H:%M}"}
-            name = f"{_('Walk-in')} · {party.size}" if party.size else _("Walk-in")
-            stay = Block(place(since), max(place(until) - place(since), 40), "seated", name, note)
+            waits = party.status == PartyStatus.WAITING
+            guests = _("Kept for waiting guests") if waits else _("Walk-in")
+            name, state = f"{guests} · {party.size}" if party.size else guests, "soon" if waits else "seated"
+            stay = Block(place(since), max(place(until) - place(since), 40), state, name, "" if waits else note)
             blocks.setdefault(table_id, []).append(stay)
     tables = Table.objects.of_restaurant(restaurant.pk).not_archived().order_by("section__position", "position", "pk")
     lines = [

@@ -1,6 +1,6 @@
 """Bookings as JSON for programs, which call them reservations (docs/contracts/qtable.md)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,10 +14,28 @@ from tables.models import Table
 
 PERSONAL = ("guestName", "phone", "email", "notes", "occasion", "link")  # stored apart in the event log
 
+# {key of the API: field of a booking}
+FIELDS = {
+    "guestName": "guest_name",
+    "phone": "phone",
+    "email": "email",
+    "language": "language",
+    "partySize": "size",
+    "startsAt": "starts_at",
+    "endsAt": "ends_at",
+    "notes": "notes",
+    "occasion": "occasion",
+}
+
 
 def instant(moment: datetime) -> str:
     """Write a time as that system does: UTC with microseconds and `Z`."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def fields_of(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a booking that a body names."""
+    return {field: body[key] for key, field in FIELDS.items() if key in body}
 
 
 def booking_json(booking: Booking, tables: Sequence[Table]) -> dict[str, Any]:

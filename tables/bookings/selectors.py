@@ -7,13 +7,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from bistro.core.kernel.opening_times import Service
 from bistro.core.models import OpeningException, OpeningHours, Restaurant
 from tables.bookings.availability import Arrival, Busy, OnlineRules, Pacing, Place, Room, Span
 from tables.bookings.models import Booking, BookingRules, Combination, OnlineHold, TableHold, TurnTime
 from tables.bookings.times import Clock, Hours, Turns, expected_end, typed_minutes
 from tables.bookings.transitions import Source
-from tables.models import Occupancy, Party, Table
+from tables.models import Occupancy, Party, Table, TableOffer
 from tables.phases import SIZES
 
 WHOLE_DAY = timedelta(days=1)
@@ -118,14 +120,31 @@ def read_days(
 
 
 def stays(restaurant_id: int, turns: Turns, now: datetime) -> list[tuple[int, datetime, datetime]]:
-    """Return (table, since, expected end) of the guests who sit at tables now."""
+    """Return (table, since, expected end) of the tables where guests sit, or that are kept for waiting guests."""
     return [(table, since, until) for table, since, until, _party in floor_now(restaurant_id, turns, now)]
 
 
 def floor_now(restaurant_id: int, turns: Turns, now: datetime) -> list[tuple[int, datetime, datetime, Party]]:
-    """Return (table, since, expected end, party) of the guests who sit at tables now."""
+    """Return (table, since, expected end, party) of the guests who sit at tables, and of those who were offered one.
+
+    A waiting party with an offer counts as if it sat down when the offer ends.
+    """
     rows = Occupancy.objects.of_restaurant(restaurant_id).open().select_related("party")
-    return [(row.table_id, row.since, expected_end(row.since, row.party.size, turns, now), row.party) for row in rows]
+    offers = TableOffer.objects.of_restaurant(restaurant_id).filter(until__gt=now).select_related("party")
+    sitting = [(row.table_id, row.since, row.since, row.party) for row in rows]
+    kept = [(offer.table_id, now, offer.until, offer.party) for offer in offers]
+    return [
+        (table, since, expected_end(begins, party.size, turns, now), party)
+        for table, since, begins, party in [*sitting, *kept]
+    ]
+
+
+def needed_from(table_id: int, begin: datetime, end: datetime) -> datetime | None:
+    """Return when a booking, or a guest who books now, first needs a table in a span, None if nobody does."""
+    rows = TableHold.objects.live().filter(table=table_id).overlapping(begin, end)
+    expected = Q(booking__isnull=False, booking__party=None) | Q(online__until__gt=begin)
+    found: datetime | None = rows.filter(expected).order_by("starts_at").values_list("starts_at", flat=True).first()
+    return found
 
 
 def places_of(restaurant_id: int) -> list[Place]:
@@ -162,6 +181,11 @@ def tables_of(bookings: Iterable[Booking]) -> dict[int, list[Table]]:
     for hold in rows.order_by("pk"):
         found[hold.booking_id].append(hold.table)
     return found
+
+
+def tables_held(booking_id: int) -> list[int]:
+    """Return the ids of the tables of a booking, in the order in which they were taken."""
+    return list(TableHold.objects.filter(booking=booking_id).order_by("pk").values_list("table_id", flat=True))
 
 
 def bookings_between(restaurant_id: int, begin: datetime, end: datetime, *, most: int | None = None) -> list[Booking]:

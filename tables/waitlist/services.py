@@ -3,23 +3,29 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from bistro.core.auth.access import restaurant_by_id, restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, InvalidInput, LostRace, NotYours
+from bistro.core.kernel.numbers import LARGEST_KEY
 from bistro.core.kernel.once import Once
 from bistro.core.kernel.roles import Permission
+from bistro.core.models import Restaurant
 from bistro.core.writing.sweeps import in_each
 from bistro.core.writing.unit_of_work import UnitOfWork
+from tables.bookings.hold_steps import lock_book
 from tables.models import Occupancy, Party, Table, TableOffer
 from tables.stay_steps import lock_room, require_size
 from tables.transitions import PartyStatus
 from tables.waitlist import steps
 from tables.waitlist.models import WaitlistEntry
+from tables.waitlist.quoting import usual_stay
 
 
 def add_party(
@@ -94,12 +100,21 @@ def leave(*, party_id: int, actor: Actor) -> None:
 def offer(*, party_id: int, table_id: int, actor: Actor, insist: bool = False) -> TableOffer:
     """Keep a free table for a waiting party for ten minutes.
 
-    Locks: table, party. Raises LostRace (`table_taken`, `table_offered`), InvalidInput, NotPermitted, NotYours.
+    Locks: the book, table, party. Raises LostRace (`table_taken`, `table_offered`, `table_booked`), InvalidInput,
+    NotPermitted, NotYours.
     """
     actor.require(Permission.SEAT_TABLE)
+    stay = _usual_stay(party_id, restaurant_of(actor), timezone.now())
     with UnitOfWork(actor) as work:
+        lock_book(work)
         room = lock_room(work, parties=[party_id], tables=[table_id])
-        return steps.offer_table(room.stays[party_id].party, room, table_id, work, insist=insist)
+        return steps.offer_table(room.stays[party_id].party, room, table_id, work, stay=stay, insist=insist)
+
+
+def _usual_stay(party_id: int, restaurant: Restaurant, now: datetime) -> timedelta:
+    """Return how long a party usually stays, read before the locks."""
+    party = Party.objects.of_restaurant(restaurant.pk).filter(pk=party_id).first() if party_id <= LARGEST_KEY else None
+    return usual_stay(party.size if party else None, restaurant, now)
 
 
 def take_back(*, party_id: int, actor: Actor) -> None:
@@ -139,7 +154,7 @@ def pass_offers_on(*, now: datetime) -> int:
     """End the offers of all restaurants that lapsed, or whose table is taken or removed, and return their number.
 
     A table whose offer lapsed goes to the next party that fits and has missed none. A sweep. Costs one query, and a
-    unit of work for each offer that is over. Locks: table, party.
+    unit of work for each offer that is over. Locks: the book, table, party.
     """
     sitting = Occupancy.objects.open().filter(table=OuterRef("table"))
     over: dict[int, list[TableOffer]] = defaultdict(list)
@@ -151,14 +166,16 @@ def pass_offers_on(*, now: datetime) -> int:
 
 def _pass_on(restaurant_id: int, over: TableOffer, now: datetime) -> bool:
     """End an offer that is over. If something moved before the locks, the next round looks again."""
+    stay = usual_stay(over.table.seats, restaurant_by_id(restaurant_id), now)
     try:
         with UnitOfWork(Actor.system(restaurant_id, "waiting list")) as work:
-            return _end_and_offer(over, now, work)
+            lock_book(work)
+            return _end_and_offer(over, now, stay, work)
     except LostRace:
         return False
 
 
-def _end_and_offer(over: TableOffer, now: datetime, work: UnitOfWork) -> bool:
+def _end_and_offer(over: TableOffer, now: datetime, stay: timedelta, work: UnitOfWork) -> bool:
     """Return whether this call ended the offer. Raises LostRace if a host gave the next party another table."""
     removed = over.table.archived_at is not None  # from the floor plan, while it was kept
     following = None if removed else _next_for(over.table, over.party_id, work.restaurant_id)
@@ -170,8 +187,8 @@ def _end_and_offer(over: TableOffer, now: datetime, work: UnitOfWork) -> bool:
         return True
     if _next_for(over.table, over.party_id, work.restaurant_id) != following:
         raise LostRace(_("These guests have just moved. Try again."))
-    with suppress(DomainError):  # the table was taken or shut meanwhile
-        steps.offer_table(room.stays[following].party, room, over.table_id, work)
+    with suppress(DomainError):  # the table was taken or shut meanwhile, or a booking needs it soon
+        steps.offer_table(room.stays[following].party, room, over.table_id, work, stay=stay)
     return True
 
 

@@ -12,6 +12,7 @@ from bistro.core.kernel.texts import clean_text
 from bistro.core.kernel.transitions import change_status
 from bistro.core.writing.steps import erase_private
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
+from tables.bookings.hold_steps import require_not_needed
 from tables.events import PartyChanged, PartyNamed, WaitingSeated
 from tables.guests.events import GuestErased, GuestsMerged
 from tables.guests.models import Guest
@@ -154,16 +155,21 @@ def let_go(party: Party, work: UnitOfWork, *, removed: bool = False) -> None:
     work.record((PartyRemoved if removed else PartyLeft)(party=party, table=None))
 
 
-def offer_table(party: Party, room: Room, table_id: int, work: UnitOfWork, *, insist: bool = False) -> TableOffer:
+def offer_table(
+    party: Party, room: Room, table_id: int, work: UnitOfWork, *, stay: timedelta, insist: bool = False
+) -> TableOffer:
     """Keep a free table for a waiting party for ten minutes, in place of an earlier offer.
 
-    The same table again begins the ten minutes again. Raises LostRace, InvalidInput (`not_waiting`), NotPermitted.
+    The caller has locked the book. A table that a booking needs during the usual `stay` is refused unless a host
+    insists. The same table again begins the ten minutes again. Raises LostRace (`table_taken`, `table_offered`,
+    `table_booked`), InvalidInput (`not_waiting`), NotPermitted.
     """
     require_transaction()
     if party.status != PartyStatus.WAITING:
         raise InvalidInput(_("These guests do not wait any more."), code="not_waiting")
     table = room.free_table(table_id, party.pk)
     require_seats(party.size, [table], insist=insist, actor=work.actor)
+    require_not_needed(table, work.now + stay, work, insist=insist)
     TableOffer.objects.filter(party=party).delete()
     TableOffer.objects.filter(table=table, until__lte=work.now).delete()  # lapsed, and not swept yet
     offer = TableOffer.objects.create(

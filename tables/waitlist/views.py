@@ -79,7 +79,12 @@ def seat(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
 def offer(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Keep the chosen table for a party for ten minutes."""
     entry_for(actor, pk)
-    return _act(request, actor, lambda: services.offer(party_id=pk, table_id=_table(request), actor=actor), pk)
+    insist = bool(request.POST.get("insist"))
+
+    def act() -> None:
+        services.offer(party_id=pk, table_id=_table(request), insist=insist, actor=actor)
+
+    return _act(request, actor, act, pk)
 
 
 @require_POST

@@ -13,8 +13,9 @@ from django.utils import timezone
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.models import Event
 from bistro.core.tests.racing import race
+from tables.bookings import hold_steps
 from tables.bookings.models import Booking
-from tables.bookings.services import seat_booking
+from tables.bookings.services import seat_booking, taking
 from tables.bookings.tests.evenings import book
 from tables.models import Occupancy, Party, TableOffer
 from tables.stay_steps import Room
@@ -109,7 +110,11 @@ def test_an_offer_that_lapses_while_its_party_leaves_by_link(list_of):
 
 @pytest.mark.postgres
 def test_a_lapsed_offer_takes_no_other_table_from_the_next_party(list_of, monkeypatch):
-    """A host offers the next party another table after the sweep has chosen it and before it has the locks."""
+    """A host offers the next party another table after the sweep has chosen it and before it has the locks.
+
+    The look under the locks prevents it also without the lock of the book.
+    """
+    monkeypatch.setattr(hold_steps, "lock_name", lambda name: None)
     one, two, other = list_of.add(), list_of.add(name="Blanc"), list_of.house.add_table()
     lapse(list_of.offer(one))
     choose, offers = services._next_for, [lambda: list_of.offer(two, other)]
@@ -168,7 +173,9 @@ def test_control_without_locks_guests_who_left_are_seated(list_of, monkeypatch):
 def offer_and_seat_booking(list_of):
     booking = book(list_of.house, timezone.now().replace(second=0, microsecond=0))
     entry = list_of.add()
-    return race([lambda: list_of.offer(entry), lambda: seat_booking(booking_id=booking.pk, actor=list_of.host)])
+    return race(
+        [lambda: list_of.offer(entry, insist=True), lambda: seat_booking(booking_id=booking.pk, actor=list_of.host)]
+    )
 
 
 def test_of_an_offer_and_a_booking_one_gets_the_table(list_of):
@@ -183,3 +190,51 @@ def test_control_without_the_look_the_table_is_given_to_both(list_of, monkeypatc
     nobody_looks(monkeypatch)
     assert len(won(offer_and_seat_booking(list_of))) == 2
     assert TableOffer.objects.get().table == Occupancy.objects.open().get().table
+
+
+# --- a table is booked for soon while it is offered ------------------------------------------------------------------
+def offer_and_book(list_of, monkeypatch):
+    """Return the outcomes of an offer of the only table, and of a booking of it in half an hour, taken meanwhile."""
+    entry, soon = list_of.add(), timezone.now() + timedelta(minutes=30)
+    choose = taking.choose_tables
+    barrier = threading.Barrier(2)
+    require = steps.require_not_needed
+
+    def chosen(*given, **more):
+        found = choose(*given, **more)
+        wait_for(barrier)
+        return found
+
+    def looked(*given, **more):
+        require(*given, **more)
+        wait_for(barrier)
+
+    monkeypatch.setattr(taking, "choose_tables", chosen)
+    monkeypatch.setattr(steps, "require_not_needed", looked)
+    return race([lambda: list_of.offer(entry), lambda: book(list_of.house, soon)])
+
+
+def wait_for(barrier):
+    with suppress(threading.BrokenBarrierError):
+        barrier.wait(timeout=0.7)
+
+
+def test_of_an_offer_and_a_booking_for_soon_one_gets_the_table(list_of, monkeypatch):
+    outcomes = offer_and_book(list_of, monkeypatch)
+    offered = isinstance(outcomes[0], TableOffer)
+    assert (len(won(outcomes)), codes(outcomes)) == (1, ["slot_full" if offered else "table_booked"])
+    assert (TableOffer.objects.count(), Booking.objects.count()) == (offered, not offered)
+
+
+@pytest.mark.postgres
+def test_control_without_the_lock_of_the_book_the_table_is_promised_twice(list_of, monkeypatch):
+    """SQLite lets one of them write at a time, so that only PostgreSQL needs the lock."""
+    monkeypatch.setattr(hold_steps, "lock_name", lambda name: None)
+    assert len(won(offer_and_book(list_of, monkeypatch))) == 2
+    assert (TableOffer.objects.count(), Booking.objects.count()) == (1, 1)
+
+
+def test_control_without_the_look_an_offer_takes_a_booked_table(list_of, monkeypatch):
+    monkeypatch.setattr(steps, "require_not_needed", lambda *given, **more: None)
+    book(list_of.house, timezone.now() + timedelta(minutes=30))
+    assert list_of.offer(list_of.add()).table == list_of.house.table

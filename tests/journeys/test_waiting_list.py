@@ -15,6 +15,11 @@ from bistro.core.tests.http import nothing_changes
 from orders.models import Order
 from orders.services import cancel_order, clear_table, move_party
 from orders.services import seat_party as seat_walk_in
+from tables.bookings.models import TableHold
+from tables.bookings.page import row_of
+from tables.bookings.selectors import tables_held
+from tables.bookings.services import cancel_booking
+from tables.bookings.tests.evenings import book
 from tables.guests.models import Guest
 from tables.guests.services import add_guest, erase_guest, export_guest, merge_guests
 from tables.models import Occupancy, Party, TableOffer
@@ -39,8 +44,9 @@ class List:
     def add(self, name="Okafor", size=2, **more):
         return services.add_party(size=size, name=name, actor=self.host, **more)
 
-    def offer(self, entry, table=None):
-        return services.offer(party_id=entry.party_id, table_id=(table or self.house.table).pk, actor=self.host)
+    def offer(self, entry, table=None, **more):
+        table = table or self.house.table
+        return services.offer(party_id=entry.party_id, table_id=table.pk, actor=self.host, **more)
 
     def seat(self, entry, table=None, **more):
         table = table or self.house.table
@@ -109,6 +115,58 @@ def test_an_offer_keeps_the_table_for_that_party(list_of):
     refused("table_offered", lambda: move_party(party_id=elsewhere.pk, table_id=house.table.pk, actor=list_of.host))
     assert list_of.seat(entry).table == house.table
     assert not TableOffer.objects.exists()
+
+
+def test_an_offered_table_is_not_booked_for_soon(list_of):
+    house, now = list_of.house, timezone.now()
+    offer = list_of.offer(list_of.add())
+    soon = now + timedelta(minutes=30)
+    refused("slot_full", lambda: book(house, soon))
+    refused("table_taken", lambda: book(house, soon, tables=[house.table.pk]))
+    refused("table_taken", lambda: book(house, soon, tables=[house.table.pk], insist=True))
+    second = house.add_table()
+    assert tables_held(book(house, soon).pk) == [second.pk], "the server chooses another table"
+    assert tables_held(book(house, now + timedelta(hours=5), tables=[house.table.pk]).pk) == [house.table.pk]
+    services.take_back(party_id=offer.party_id, actor=list_of.host)
+    assert tables_held(book(house, soon, tables=[house.table.pk]).pk) == [house.table.pk]
+
+
+def test_a_table_that_a_booking_needs_is_offered_only_by_a_host_who_insists(list_of):
+    house = list_of.house
+    booking = book(house, timezone.now() + timedelta(minutes=40))
+    entry = list_of.add()
+    refused("table_booked", lambda: list_of.offer(entry))
+    waiter = house.actor("waiter")
+    offered = {"party_id": entry.party_id, "table_id": house.table.pk, "insist": True}
+    refused("permission_denied", lambda: services.offer(actor=waiter, **offered))
+    assert list_of.offer(entry, insist=True).table == house.table
+    restaurant = house.restaurant
+    assert row_of(booking, restaurant, timezone.now()).is_blocked, "the list of bookings shows the conflict"
+    services.take_back(party_id=entry.party_id, actor=list_of.host)
+    assert not row_of(booking, restaurant, timezone.now()).is_blocked
+
+
+def test_a_booking_much_later_and_one_that_is_over_stop_no_offer(list_of):
+    late = book(list_of.house, timezone.now() + timedelta(hours=5))
+    entry = list_of.add()
+    assert list_of.offer(entry).table == list_of.house.table
+    services.take_back(party_id=entry.party_id, actor=list_of.host)
+    cancel_booking(booking_id=late.pk, actor=list_of.host)
+    soon = book(list_of.house, timezone.now() + timedelta(minutes=30))
+    cancel_booking(booking_id=soon.pk, actor=list_of.host)
+    assert list_of.offer(entry).table == list_of.house.table
+
+
+def test_a_lapsed_offer_is_not_passed_on_before_a_booking(list_of):
+    first, second = list_of.add(), list_of.add(name="Blanc")
+    made = list_of.offer(first)
+    book(list_of.house, made.until + timedelta(minutes=150))
+    hold = TableHold.objects.get()
+    TableHold.objects.filter(pk=hold.pk).update(starts_at=made.until + timedelta(minutes=30))
+    with time_machine.travel(made.until, tick=False):
+        assert services.pass_offers_on(now=made.until) == 1
+        assert not TableOffer.objects.exists()
+        refused("table_booked", lambda: list_of.offer(second))
 
 
 def test_an_offer_that_is_taken_back_frees_the_table(list_of):

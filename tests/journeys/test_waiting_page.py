@@ -1,13 +1,16 @@
 """The waiting list's pages: two taps to seat a walk-in, offers, refusals, the guests' own page by link."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from bistro.core.tests.http import nothing_changes
+from tables.bookings.tests.evenings import book
 from tables.models import Occupancy, Party, TableOffer
 from tables.waitlist.models import WaitlistEntry
 
@@ -50,6 +53,17 @@ def test_a_walk_in_is_seated_with_two_taps(page):
     page.act(entry, "seat", table=page.house.table.pk)
     assert Occupancy.objects.open().get().party.size == 3
     assert f"Seated at {page.house.table}." in page.read()
+
+
+def test_a_table_that_is_booked_soon_is_kept_by_a_host_who_insists(page):
+    book(page.house, timezone.now() + timedelta(minutes=40))
+    entry, table = page.add(), page.house.table.pk
+    with nothing_changes():
+        text = page.act(entry, "offer", status=409, table=table)
+    assert "is booked at" in text
+    page.act(entry, "offer", table=table, insist="1")
+    assert TableOffer.objects.get().table_id == table
+    assert "Kept for waiting guests · 2" in page.browser.get("/host/", {"view": "timeline"}).content.decode()
 
 
 def test_what_was_typed_is_on_the_list(page):

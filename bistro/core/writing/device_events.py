@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 from bistro.core.kernel.events import Audience, DomainEvent
 from bistro.core.models import Device
 
-# The floor plan shows an alarm for each locked pad, and these events make it appear or disappear.
-ON_THE_FLOOR = frozenset({Audience.FLOOR})
+# The floor plan shows an alarm for each locked pad, and these events make it come and go. Programs read them too.
+READERS = frozenset({Audience.FLOOR, Audience.PROGRAMS})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +59,7 @@ class DeviceEnrolled(DeviceEvent):
     """A device that received a token."""
 
     action: ClassVar[str] = "enrolled"
-    audiences: ClassVar[frozenset[Audience]] = ON_THE_FLOOR
+    audiences: ClassVar[frozenset[Audience]] = READERS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +74,7 @@ class DeviceRevoked(DeviceEvent):
     """A device whose token was revoked."""
 
     action: ClassVar[str] = "revoked"
-    audiences: ClassVar[frozenset[Audience]] = ON_THE_FLOOR
+    audiences: ClassVar[frozenset[Audience]] = READERS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +92,7 @@ class DeviceLocked(DeviceEvent):
     """A heartbeat that reported tampering or unexpected software."""
 
     action: ClassVar[str] = "locked"
-    audiences: ClassVar[frozenset[Audience]] = ON_THE_FLOOR
+    audiences: ClassVar[frozenset[Audience]] = READERS
 
     def data(self) -> Mapping[str, Any]:
         device = self.device
@@ -105,7 +105,7 @@ class DeviceUnlocked(DeviceEvent):
     """A manager's decision to unlock the device and accept its software."""
 
     action: ClassVar[str] = "unlocked"
-    audiences: ClassVar[frozenset[Audience]] = ON_THE_FLOOR
+    audiences: ClassVar[frozenset[Audience]] = READERS
 
     def data(self) -> Mapping[str, Any]:
         return {**super().data(), "expected_digest": self.device.expected_digest}

@@ -15,6 +15,7 @@ PAYMENT = {
     "change": "3.00",
     "share": None,
     "slip": "",
+    "reader": None,
     "url": None,
     "at": AT,
 }

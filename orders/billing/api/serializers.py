@@ -35,7 +35,7 @@ class PaymentInput(StrictSerializer):
     """A payment. Without `amount` it is for all that is due, of the `share` or of the bill. `card` means `terminal`.
 
     One by `voucher` has its code and no tip, and pays without `amount` as much as there is on the voucher.
-    One by `account` has the id of its house account and no tip.
+    One by `account` has the id of its house account and no tip; one by `reader` the id of the card reader.
     """
 
     method = serializers.ChoiceField([*Method.values, CARD])
@@ -46,6 +46,7 @@ class PaymentInput(StrictSerializer):
     slip = LineOfText(max_length=40, required=False, default="", allow_blank=True)
     voucher = LineOfText(max_length=40, required=False, default="", allow_blank=True, help_text="Code of a `voucher`.")
     account = StrictInteger(min_value=1, max_value=BIGGEST_ID, required=False, allow_null=True)
+    reader = StrictInteger(min_value=1, max_value=BIGGEST_ID, required=False, allow_null=True)
 
 
 @shown(examples.NEW_ADJUSTMENT)
@@ -130,6 +131,7 @@ class PaymentOutput(serializers.Serializer[Any]):
     change = serializers.CharField(allow_null=True)
     share = serializers.IntegerField(allow_null=True)
     slip = serializers.CharField(allow_blank=True)
+    reader = serializers.IntegerField(allow_null=True, help_text="Card reader that collects it.")
     url = serializers.CharField(allow_null=True, help_text="Page of the provider where the guest pays.")
     at = serializers.DateTimeField()
 
@@ -232,6 +234,7 @@ def tender_of(body: Mapping[str, Any]) -> Tender:
         slip=body["slip"],
         voucher=body["voucher"],
         account_id=body.get("account"),
+        reader_id=body.get("reader"),
     )
 
 

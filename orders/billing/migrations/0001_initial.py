@@ -114,10 +114,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='CardReader',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=40, verbose_name='name')),
+                ('reader_id', models.CharField(help_text="In Stripe's dashboard: tmr_…", max_length=80, verbose_name="reader's id")),
+                ('off', models.BooleanField(default=False, verbose_name='not in use')),
+                ('restaurant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.restaurant')),
+            ],
+            options={
+                'verbose_name': 'card reader',
+                'verbose_name_plural': 'card readers',
+                'ordering': ['name', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('restaurant', 'name'), name='reader_name_once'), models.UniqueConstraint(fields=('reader_id',), name='reader_id_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='Payment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('method', models.CharField(choices=[('cash', 'Cash'), ('terminal', 'Card terminal'), ('voucher', 'Voucher'), ('account', 'House account'), ('dummy', 'Trial payment'), ('stripe', 'Online')], max_length=8)),
+                ('method', models.CharField(choices=[('cash', 'Cash'), ('terminal', 'Card terminal'), ('voucher', 'Voucher'), ('account', 'House account'), ('dummy', 'Trial payment'), ('stripe', 'Online'), ('reader', 'Card reader')], max_length=8)),
                 ('status', models.CharField(choices=[('created', 'Not yet with the provider'), ('pending', 'Waiting for the guest'), ('authorised', 'Promised by the bank'), ('captured', 'Paid'), ('refunded', 'Given back'), ('declined', 'Declined by the bank'), ('cancelled', 'Cancelled'), ('expired', 'Expired'), ('unknown', 'No answer from the provider')], max_length=10)),
                 ('started_at', models.DateTimeField(help_text='Start of a payment by a provider.', null=True)),
                 ('ask_at', models.DateTimeField(help_text='Time to ask the provider again, blank for never.', null=True)),
@@ -135,6 +151,7 @@ class Migration(migrations.Migration):
                 ('rounding', models.DecimalField(decimal_places=4, default=Decimal('0.00'), help_text='What the smallest coin adds or takes off.', max_digits=16)),
                 ('tendered', models.DecimalField(decimal_places=4, help_text='Cash that the guests gave.', max_digits=16, null=True)),
                 ('slip', models.CharField(blank=True, help_text="Number on the slip of the bank's terminal.", max_length=40)),
+                ('reader', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.cardreader')),
                 ('business_date', models.DateField()),
                 ('taken_at', models.DateTimeField()),
                 ('taken_by', models.CharField(max_length=120)),
@@ -149,7 +166,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['pk'],
                 'indexes': [models.Index(fields=['restaurant', 'business_date'], name='payment_of_day'), models.Index(condition=models.Q(('ask_at__isnull', False)), fields=['ask_at'], name='payment_to_ask'), models.Index(condition=models.Q(('settled_by', ''), models.Q(models.Q(('trouble', ''), _negated=True), ('status__in', ['created', 'unknown']), _connector='OR')), fields=['restaurant'], name='payment_needing')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['created', 'pending', 'authorised', 'captured', 'refunded', 'declined', 'cancelled', 'expired', 'unknown'])), name='payment_state_known'), models.CheckConstraint(condition=models.Q(('method__in', ['cash', 'terminal', 'voucher', 'account', 'dummy', 'stripe'])), name='payment_method_known'), models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('tip__gte', 0)), name='payment_amounts'), models.CheckConstraint(condition=models.Q(models.Q(('tip', 0), ('tip_staff', None), ('tip_to', '')), models.Q(('tip__gt', 0), ('tip_staff__isnull', False), ('tip_to', 'person')), models.Q(('tip__gt', 0), ('tip_staff', None), ('tip_to__in', ['pool', 'house'])), _connector='OR'), name='payment_tip_has_recipient'), models.UniqueConstraint(fields=('restaurant', 'credential', 'key'), name='payment_key_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['created', 'pending', 'authorised', 'captured', 'refunded', 'declined', 'cancelled', 'expired', 'unknown'])), name='payment_state_known'), models.CheckConstraint(condition=models.Q(('method__in', ['cash', 'terminal', 'voucher', 'account', 'dummy', 'stripe', 'reader'])), name='payment_method_known'), models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('tip__gte', 0)), name='payment_amounts'), models.CheckConstraint(condition=models.Q(models.Q(('tip', 0), ('tip_staff', None), ('tip_to', '')), models.Q(('tip__gt', 0), ('tip_staff__isnull', False), ('tip_to', 'person')), models.Q(('tip__gt', 0), ('tip_staff', None), ('tip_to__in', ['pool', 'house'])), _connector='OR'), name='payment_tip_has_recipient'), models.CheckConstraint(condition=models.Q(models.Q(('method', 'reader'), ('reader__isnull', False)), models.Q(models.Q(('method', 'reader'), _negated=True), ('reader', None)), _connector='OR'), name='payment_at_a_reader'), models.UniqueConstraint(condition=models.Q(('status__in', ['authorised', 'created', 'pending', 'unknown'])), fields=('reader',), name='payment_alone_at_reader'), models.UniqueConstraint(fields=('restaurant', 'credential', 'key'), name='payment_key_once')],
             },
         ),
         migrations.CreateModel(
@@ -270,7 +287,7 @@ class Migration(migrations.Migration):
                 ('value', models.DecimalField(decimal_places=4, help_text='Amount that it was sold for.', max_digits=16)),
                 ('balance', models.DecimalField(decimal_places=4, max_digits=16)),
                 ('expires_on', models.DateField(help_text='Last business day on which it is taken; blank: never expires.', null=True)),
-                ('method', models.CharField(choices=[('cash', 'Cash'), ('terminal', 'Card terminal'), ('voucher', 'Voucher'), ('account', 'House account'), ('dummy', 'Trial payment'), ('stripe', 'Online')], help_text='How it was paid.', max_length=8)),
+                ('method', models.CharField(choices=[('cash', 'Cash'), ('terminal', 'Card terminal'), ('voucher', 'Voucher'), ('account', 'House account'), ('dummy', 'Trial payment'), ('stripe', 'Online'), ('reader', 'Card reader')], help_text='How it was paid.', max_length=8)),
                 ('slip', models.CharField(blank=True, help_text="Number on the slip of the bank's terminal.", max_length=40)),
                 ('sold_at', models.DateTimeField()),
                 ('sold_by', models.CharField(max_length=120)),
@@ -332,7 +349,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('charged', 'Bill'), ('returned', 'Refund'), ('settled', 'Settled')], max_length=8)),
                 ('amount', models.DecimalField(decimal_places=4, max_digits=16)),
                 ('rounding', models.DecimalField(decimal_places=4, default=Decimal('0.00'), help_text='What the smallest coin adds or takes off.', max_digits=16)),
-                ('method', models.CharField(blank=True, choices=[('cash', 'Cash'), ('terminal', 'Card terminal'), ('voucher', 'Voucher'), ('account', 'House account'), ('dummy', 'Trial payment'), ('stripe', 'Online')], max_length=8)),
+                ('method', models.CharField(blank=True, choices=[('cash', 'Cash'), ('terminal', 'Card terminal'), ('voucher', 'Voucher'), ('account', 'House account'), ('dummy', 'Trial payment'), ('stripe', 'Online'), ('reader', 'Card reader')], max_length=8)),
                 ('slip', models.CharField(blank=True, max_length=40)),
                 ('business_date', models.DateField()),
                 ('made_at', models.DateTimeField()),

@@ -3,9 +3,14 @@
 from orders.billing.providers.base import Provider
 from orders.billing.providers.dummy import DummyProvider
 from orders.billing.providers.stripe_checkout import StripeProvider
+from orders.billing.providers.stripe_terminal import StripeTerminal
 from orders.billing.transitions import Method
 
-_PROVIDERS: dict[str, Provider] = {Method.DUMMY: DummyProvider(), Method.STRIPE: StripeProvider()}
+_PROVIDERS: dict[str, Provider] = {
+    Method.DUMMY: DummyProvider(),
+    Method.STRIPE: StripeProvider(),
+    Method.READER: StripeTerminal(),
+}
 
 
 def provider(code: str) -> Provider:

@@ -52,6 +52,7 @@ class Collect:
     bill: str
     words: str
     return_url: str
+    reader: str = ""  # the provider's id of the card reader that collects it
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,10 @@ class Bell:
 
 class Provider(Protocol):
     """A company that collects money. Calls raise NoAnswer or Refused; `read_bell` raises BadSignature."""
+
+    def require_ready(self) -> None:
+        """Refuse payments that this installation cannot start. Raises ProviderMissing."""
+        ...
 
     def account(self, restaurant_id: int) -> str:
         """Return the account that money of a restaurant must go to."""

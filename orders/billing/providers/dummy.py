@@ -81,6 +81,9 @@ class DummyProvider:
     def __init__(self) -> None:
         self.switches = switches_from(settings.DUMMY_PROVIDER)
 
+    def require_ready(self) -> None:
+        """Return: the dummy needs nothing."""
+
     def account(self, restaurant_id: int) -> str:
         """Return the account of a restaurant at the dummy's bank."""
         return f"dummy-{restaurant_id}"

@@ -50,11 +50,11 @@ class StripeProvider:
 
     def start(self, charge: Collect) -> Found:
         """Make a Checkout Session, once for its key."""
-        return self._asked(lambda: self._found(self._make(charge)))
+        return self.asked(lambda: self._found(self._make(charge)))
 
     def status(self, charge: Collect) -> Found | None:
         """Read the session. Without its id the creation is repeated, which Stripe answers as the first time."""
-        return self._asked(lambda: self._found(self._read(charge)))
+        return self.asked(lambda: self._found(self._read(charge)))
 
     def cancel(self, charge: Collect) -> Found:
         """Expire the session, unless it is paid."""
@@ -63,18 +63,18 @@ class StripeProvider:
             session = self._read(charge)
             if session.status == "open":
                 try:
-                    session = self._client.v1.checkout.sessions.expire(session.id)
-                except self._sdk.InvalidRequestError:  # it was completed at the same moment
-                    session = self._client.v1.checkout.sessions.retrieve(session.id)
+                    session = self.client.v1.checkout.sessions.expire(session.id)
+                except self.sdk.InvalidRequestError:  # it was completed at the same moment
+                    session = self.client.v1.checkout.sessions.retrieve(session.id)
             return self._found(session)
 
-        return self._asked(act)
+        return self.asked(act)
 
     def refund(self, back: GiveBack) -> FoundRefund:
         """Give money of the session's payment back, once for its key."""
 
         def act() -> FoundRefund:
-            refunds = self._client.v1.refunds
+            refunds = self.client.v1.refunds
             if back.ref:
                 row = refunds.retrieve(back.ref)
             else:
@@ -86,7 +86,7 @@ class StripeProvider:
                 row = refunds.create(wish, {"idempotency_key": back.key})
             return FoundRefund(row.id, REFUNDS.get(row.status, RefundState.UNKNOWN))
 
-        return self._asked(act)
+        return self.asked(act)
 
     def read_bell(self, body: bytes, headers: Mapping[str, str], now: float) -> Bell:
         """Check and read an event. Only its id and our key are used."""
@@ -102,8 +102,13 @@ class StripeProvider:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadSignature("The message is no event of Stripe.") from error
 
+    def require_ready(self) -> None:
+        """Refuse payments if the package or the key is missing. Raises ProviderMissing."""
+        self.client  # noqa: B018
+
     @cached_property
-    def _sdk(self) -> Any:
+    def sdk(self) -> Any:
+        """Return the package. Raises ProviderMissing."""
         try:
             return import_module("stripe")
         except ImportError:
@@ -111,8 +116,9 @@ class StripeProvider:
             raise ProviderMissing(message) from None
 
     @cached_property
-    def _client(self) -> Any:
-        sdk = self._sdk
+    def client(self) -> Any:
+        """Return the client with the pinned version. Raises ProviderMissing."""
+        sdk = self.sdk
         if not settings.STRIPE_SECRET_KEY:
             raise ProviderMissing(gettext("STRIPE_SECRET_KEY is not set (docs/payments.md)."))
         return sdk.StripeClient(
@@ -122,9 +128,9 @@ class StripeProvider:
             http_client=self._transport or sdk.RequestsClient(timeout=TIMEOUT),
         )
 
-    def _asked(self, act: Callable[[], T]) -> T:
+    def asked(self, act: Callable[[], T]) -> T:
         """Translate the errors of the SDK. A stored 500 that Stripe repeats is no answer either."""
-        sdk = self._sdk
+        sdk = self.sdk
         try:
             return act()
         except (sdk.APIConnectionError, sdk.RateLimitError) as error:
@@ -155,12 +161,12 @@ class StripeProvider:
             "success_url": charge.return_url,
             "cancel_url": charge.return_url,
         }
-        return self._client.v1.checkout.sessions.create(wish, {"idempotency_key": charge.key})
+        return self.client.v1.checkout.sessions.create(wish, {"idempotency_key": charge.key})
 
     def _read(self, charge: Collect) -> Any:
         if not charge.ref:
             return self._make(charge)
-        return self._client.v1.checkout.sessions.retrieve(charge.ref)
+        return self.client.v1.checkout.sessions.retrieve(charge.ref)
 
     def _found(self, session: Any) -> Found:
         told = session.metadata.to_dict() if session.metadata else {}
@@ -168,7 +174,7 @@ class StripeProvider:
         return Found(
             ref=session.id,
             state=_state_of(session),
-            amount=_amount_of(session.amount_total or 0, currency),
+            amount=amount_of(session.amount_total or 0, currency),
             currency=currency,
             account=f"{'live' if session.livemode else 'test'}-{told.get('restaurant', '')}",
             bill=told.get("bill", ""),
@@ -181,7 +187,8 @@ def units_of(amount: Decimal, currency: str) -> int:
     return int(amount.scaleb(_digits(currency)))
 
 
-def _amount_of(units: int, currency: str) -> Decimal:
+def amount_of(units: int, currency: str) -> Decimal:
+    """Return what so many of Stripe's units are."""
     return Decimal(units).scaleb(-_digits(currency))
 
 

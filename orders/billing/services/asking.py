@@ -14,7 +14,15 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.billing.models import Payment, PaymentAttempt, Refund
-from orders.billing.provider_calls import back_of, cancel_call, charge_of, pause_after, refund_call, status_call
+from orders.billing.provider_calls import (
+    back_of,
+    cancel_call,
+    charge_of,
+    pause_after,
+    pause_of,
+    refund_call,
+    status_call,
+)
 from orders.billing.services.settling import settle_payment, settle_refund
 
 log = logging.getLogger(__name__)
@@ -50,7 +58,7 @@ def ask_next(*, clock: Callable[[], datetime] = timezone.now) -> bool:
 def ask_about(*, payment: Payment, now: datetime) -> None:
     """Ask the provider about a payment, and record the answer. An open payment beyond its time is cancelled there."""
     actor = Actor.system(payment.restaurant_id, "provider")
-    next_ask = now + pause_after(payment.asked)
+    next_ask = now + pause_of(payment)
     with UnitOfWork(actor):
         mine = Payment.objects.filter(pk=payment.pk, ask_at=payment.ask_at)
         claimed = mine.update(ask_at=next_ask, asked=F("asked") + 1)

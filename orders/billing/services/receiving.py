@@ -9,6 +9,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.billing.models import Payment, PaymentAttempt, ProviderEvent, Refund
 from orders.billing.providers import provider
+from orders.billing.transitions import COMPANIES, Method
 
 
 def receive_event(*, code: str, body: bytes, headers: Mapping[str, str]) -> bool:
@@ -18,7 +19,7 @@ def receive_event(*, code: str, body: bytes, headers: Mapping[str, str]) -> bool
     """
     bell = provider(code).read_bell(body, headers, time.time())
     attempt = PaymentAttempt.objects.select_related("payment").filter(key=bell.key).first() if bell.key else None
-    if attempt is not None and attempt.payment.method != code:
+    if attempt is not None and attempt.payment.method not in COMPANIES[Method(code)]:
         attempt = None
     actor = Actor.system(attempt.restaurant_id if attempt else None, code)
     try:

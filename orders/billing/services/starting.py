@@ -15,16 +15,18 @@ from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.billing.events import BillPaid, PaymentStarted
 from orders.billing.links import payment_link
 from orders.billing.models import PaymentAttempt, Share, claims_json
-from orders.billing.provider_calls import FIRST_ASK, charge_of, start_call
+from orders.billing.provider_calls import charge_of, first_ask, start_call
 from orders.billing.services.locking import Locked, lock_bill, require_lines, touch_bill
+from orders.billing.services.reading import require_reader, require_ready
 from orders.billing.services.settling import settle_payment
 from orders.billing.services.tenders import Taken, Tender, checked, insert_payment, lock_share, share_of, taken_before
 from orders.billing.splitting import Parts
-from orders.billing.transitions import ShareKind
+from orders.billing.transitions import Method, ShareKind
 from orders.services import Once
 from tables.transitions import PartyStatus
 
 PATIENCE = timedelta(minutes=10)  # then an open payment is cancelled at the provider and its amount is free again
+READER_PATIENCE = timedelta(minutes=3)  # the guests stand before it
 
 
 def start_payment(
@@ -39,14 +41,16 @@ def start_payment(
 
     The amount is reserved first; the provider is called outside of any unit of work. A lost answer leaves the payment
     unknown, and the sweep asks. `dishes` are lines that a guest pays for, and become a share of their own.
-    Locks: table, party, bill. Raises LostRace (`nothing_due`, `amount_taken`, `bill_changed`, `dish_taken`),
-    InvalidInput (`amount_above_due`, `method_not_offered`, `party_left`), ReusedKey, NotPermitted, NotYours.
+    Locks: table, party, bill. Raises LostRace (`nothing_due`, `amount_taken`, `bill_changed`, `dish_taken`,
+    `reader_busy`), InvalidInput (`amount_above_due`, `method_not_offered`, `reader_not_found`, `party_left`),
+    ProviderMissing for a reader without Stripe's package or key, ReusedKey, NotPermitted, NotYours.
     """
     if not actor.is_guest:
         actor.require(Permission.TAKE_PAYMENT)
+    require_ready(tender=tender)
     try:
         taken = _reserve(party_id, tender, actor, once, dishes)
-    except IntegrityError:  # a request with this key for another party was first
+    except IntegrityError:  # a request with this key for another party was first, or one at this reader
         taken = _reserve(party_id, tender, actor, once, dishes)
     if taken.replayed:
         return taken
@@ -71,7 +75,8 @@ def _reserve(party_id: int, tender: Tender, actor: Actor, once: Once | None, dis
             locked = replace(locked, statement=locked.read_again())
         found = share_of(tender, locked.statement)
         payment = insert_payment(checked(tender, found, locked), locked, work, once)
-        payment.ask_at, payment.cancel_at = work.now + FIRST_ASK, work.now + PATIENCE
+        patience = PATIENCE if payment.reader_id is None else READER_PATIENCE
+        payment.ask_at, payment.cancel_at = work.now + first_ask(payment), work.now + patience
         payment.save(update_fields=["ask_at", "cancel_at"])
         if found is not None:
             lock_share(found, locked.statement)
@@ -90,7 +95,9 @@ def _reserve(party_id: int, tender: Tender, actor: Actor, once: Once | None, dis
 
 
 def _require_offered(tender: Tender, locked: Locked, actor: Actor) -> None:
-    if tender.method != locked.restaurant.online_payments:
+    if tender.method == Method.READER:
+        require_reader(tender=tender, actor=actor)
+    elif tender.method != locked.restaurant.online_payments:
         message = _("This restaurant does not offer this way to pay.")
         raise InvalidInput(message, code="method_not_offered", fields={"method": [message]})
     if actor.is_guest and locked.party.status != PartyStatus.SEATED:

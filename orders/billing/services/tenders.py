@@ -25,7 +25,7 @@ class Tender:
 
     `tendered` is the cash that they gave. Cash above what is due is change. `expected` is the amount that a guest saw:
     another one is refused. `voucher` is the code of the voucher that they pay with, `account_id`
-    the house account that they pay on.
+    the house account that they pay on, `reader_id` the card reader.
     """
 
     method: Method
@@ -37,6 +37,7 @@ class Tender:
     expected: Decimal | None = None
     voucher: str = ""
     account_id: int | None = None
+    reader_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,7 @@ def insert_payment(tender: Tender, locked: Locked, work: UnitOfWork, once: Once 
         rounding=to_pay - exact,
         tendered=tendered,
         slip=tender.slip,
+        reader_id=tender.reader_id if tender.method == Method.READER else None,
         business_date=restaurant.business_date(work.now),
         taken_at=work.now,
         taken_by=work.actor.label[:120],

@@ -186,4 +186,4 @@ def test_without_its_package_or_key_a_payment_is_refused_and_says_why(bill, netw
 
     monkeypatch.setattr(stripe_checkout, "import_module", missing)
     with pytest.raises(ProviderMissing, match=r"pip install -r requirements-stripe\.txt"):
-        StripeProvider()._sdk  # noqa: B018
+        StripeProvider().sdk  # noqa: B018

@@ -1,13 +1,18 @@
 """Each call of the floor app QTable, except bookings, field by field, as its client makes them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from bistro.core.kernel.events import Audience, audiences_of, known_actions
 from bistro.core.tests.http import nothing_changes, refused
+from tables.bookings.models import Booking
+from tables.bookings.representations import instant
+from tables.bookings.tests.evenings import body, evening
 from tables.models import Occupancy, Party, Table
 from tables.waitlist import services as waitlist
 
@@ -53,6 +58,14 @@ class Room:
 
     def set_table(self, table=None, **body):
         return self.api.put(f"{self.root}/tables/{table or self.table}", body)
+
+    def book(self, starts=None, **more):
+        answer = self.api.post(f"{self.root}/reservations", body(starts or evening(), **more))
+        assert answer.status_code == 201, answer.content
+        return answer.json()
+
+    def soon(self):
+        return timezone.now() + timedelta(minutes=10)
 
     def batch(self, *updates):
         keys = ("entity", "id", "data")
@@ -236,6 +249,72 @@ def test_guests_of_one_table_are_swapped_in_a_batch(room):
     )
     assert answer.status_code == 200, answer.content
     assert Occupancy.objects.open().get().party.name == "Blanc"
+
+
+def test_a_batch_changes_bookings_beside_guests_and_tables(room):
+    booked, second = room.book(), str(room.house.add_table().uid)
+    guest, later = room.add(), instant(evening(20))
+    moved = ("reservation", booked["id"], {"startsAt": later, "tableId": second, "notes": "Window"})
+    seat = ("guest", guest["id"], {"status": "seated", "tableId": room.table})
+    answer = room.batch(moved, seat)
+    assert answer.status_code == 200, answer.content
+    (row,) = room.get("/reservations")
+    assert (row["startsAt"], row["tableId"], row["notes"]) == (later, second, "Window")
+    (message,) = room.get("/sync", {"since": answer.json()["seq"] - 3})["events"]
+    assert [change["type"] for change in message["data"]["changes"]] == ["reservation_updated", "guest_updated"]
+    assert message["data"]["changes"][0]["reservation_id"] == booked["id"]
+    version = Booking.objects.get().version
+    again = room.batch(moved, seat)
+    assert (again.status_code, room.get("/reservations")) == (200, [row]), "a repeated batch changes nothing"
+    assert Booking.objects.get().version == version
+    assert Occupancy.objects.open().count() == 1
+
+
+def test_a_batch_seats_and_cancels_bookings(room):
+    second = str(room.house.add_table().uid)
+    one, two = room.book(room.soon()), room.book(room.soon(), guestName="Blanc")
+    answer = room.batch(
+        ("reservation", one["id"], {"status": "seated", "tableId": second}),
+        ("reservation", two["id"], {"status": "cancelled"}),
+    )
+    assert answer.status_code == 200, answer.content
+    assert str(Occupancy.objects.open().get().table.uid) == second
+    assert sorted(Booking.objects.values_list("status", flat=True)) == ["cancelled", "seated"]
+
+
+def test_a_refused_booking_refuses_the_whole_batch(room):
+    booked, other = room.book(), room.book(starts=evening(21))
+    guest = room.add()
+    seat = ("guest", guest["id"], {"status": "seated", "tableId": room.table})
+    cook = Room(room.house, "kitchen")
+    with nothing_changes():
+        taken = refused(
+            room.batch(seat, ("reservation", other["id"], {"startsAt": booked["startsAt"]})), 409, "slot_full"
+        )
+        assert (taken["index"], len(taken["alternatives"]) > 0) == (1, True)
+        gone = room.batch(seat, ("reservation", str(uuid4()), {"notes": "x"}))
+        assert refused(gone, 404, "reservation_not_found")["index"] == 1
+        nowhere = room.batch(seat, ("reservation", booked["id"], {"tableId": str(uuid4())}))
+        assert refused(nowhere, 404, "table_not_found")["index"] == 1
+        over = room.batch(seat, ("reservation", booked["id"], {"status": "finished"}))
+        assert refused(over, 422, "invalid_order_status")["index"] == 1
+        wrong = room.batch(seat, ("reservation", booked["id"], {"price": 1}))
+        assert refused(wrong, 422, "validation_error")["index"] == 1
+        twice = room.batch(("reservation", booked["id"], {}), seat, ("reservation", booked["id"], {}))
+        assert refused(twice, 422, "validation_error")["index"] == 2
+        many = [("reservation", str(uuid4()), {})] * 201
+        refused(room.batch(*many), 422, "validation_error")
+        refused(cook.batch(("reservation", booked["id"], {})), 403, "permission_denied")
+
+
+def test_programs_hear_every_type_of_the_contract():
+    entities = {"guest": 3, "reservation": 3, "order": 2, "payment": 2, "service_call": 2}
+    words = ("created", "updated", "deleted")
+    wanted = {f"{name}_{word}" for name, count in entities.items() for word in (words if count == 3 else words[:2])}
+    wanted |= {f"{name}_updated" for name in ("table", "ticket", "bill", "menu", "device")}
+    wanted.add("atomic_transaction_complete")
+    heard = {kind for kind, action in known_actions() if Audience.PROGRAMS in audiences_of(kind, action)}
+    assert wanted - heard == set()
 
 
 def test_sync_answers_events_or_a_snapshot(room, settings):

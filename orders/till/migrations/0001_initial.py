@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(max_length=200, null=True)),
                 ('fingerprint', models.CharField(blank=True, max_length=64)),
                 ('kind', models.CharField(choices=[('sale', 'Sale'), ('refund', 'Refund'), ('pay_in', 'Pay-in'), ('pay_out', 'Pay-out'), ('drop', 'Drop to the safe'), ('tip_out', 'Tips paid out'), ('voucher', 'Voucher sold or paid back'), ('account', 'House account settled'), ('lapsed', 'Voucher kept by the house')], max_length=7)),
-                ('method', models.CharField(choices=[('cash', 'Cash'), ('terminal', 'Card terminal'), ('voucher', 'Voucher'), ('account', 'House account'), ('dummy', 'Trial payment'), ('stripe', 'Online')], default='cash', max_length=8)),
+                ('method', models.CharField(choices=[('cash', 'Cash'), ('terminal', 'Card terminal'), ('voucher', 'Voucher'), ('account', 'House account'), ('dummy', 'Trial payment'), ('stripe', 'Online'), ('reader', 'Card reader')], default='cash', max_length=8)),
                 ('amount', models.DecimalField(decimal_places=4, max_digits=16)),
                 ('reason', models.CharField(blank=True, max_length=200)),
                 ('business_date', models.DateField()),

@@ -11,18 +11,6 @@ from tables.bookings.api import examples
 from tables.bookings.transitions import BookingStatus
 
 STATUSES = [status.value for status in BookingStatus if status != BookingStatus.REQUESTED]
-# {key of the API: field of a booking}
-FIELDS = {
-    "guestName": "guest_name",
-    "phone": "phone",
-    "email": "email",
-    "language": "language",
-    "partySize": "size",
-    "startsAt": "starts_at",
-    "endsAt": "ends_at",
-    "notes": "notes",
-    "occasion": "occasion",
-}
 
 
 class _Wishes(StrictSerializer):
@@ -87,11 +75,6 @@ class ReservationOutput(serializers.Serializer[Any]):
     delayMinutes = serializers.IntegerField(help_text="Minutes by which the guests said that they come later.")
     link = serializers.URLField(help_text="Page of the guest, where the booking can be moved and cancelled.")
     house_link = serializers.URLField(allow_null=True, help_text="Page on which guests book, null while it is closed.")
-
-
-def fields_of(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a booking that a body names."""
-    return {field: body[key] for key, field in FIELDS.items() if key in body}
 
 
 def tables_named(body: Mapping[str, Any]) -> list[Any]:

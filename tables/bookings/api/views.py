@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -30,14 +29,13 @@ from tables.bookings.api.serializers import (
     ReservationEdit,
     ReservationInput,
     ReservationOutput,
-    fields_of,
     tables_named,
 )
 from tables.bookings.models import Booking
 from tables.bookings.placing import Wish
 from tables.bookings.querysets import BookingQuerySet
-from tables.bookings.representations import booking_json, house_links
-from tables.bookings.selectors import rules_of, tables_of
+from tables.bookings.representations import booking_json, fields_of, house_links
+from tables.bookings.selectors import rules_of, tables_held, tables_of
 from tables.bookings.transitions import BookingStatus, Source
 
 MOST = 500
@@ -142,8 +140,9 @@ class ReservationDetail(APIView):
         booking = booking_for(actor, uid)
         body = checked(request, ReservationEdit)
         changes: dict[str, Any] = fields_of(body)
-        if (named := tables_named(body)) and named != _uids(booking):
-            changes["tables"] = table_ids(actor, named)
+        named = table_ids(actor, tables_named(body))
+        if named and named != tables_held(booking.pk):
+            changes["tables"] = named
         changed = services.change_booking(
             booking_id=booking.pk,
             changes=changes,
@@ -161,10 +160,6 @@ class ReservationDetail(APIView):
         booking = booking_for(actor, uid)
         services.cancel_booking(booking_id=booking.pk, actor=actor, versions=expected_versions(request))
         return Response(status=204)
-
-
-def _uids(booking: Booking) -> list[UUID]:
-    return [table.uid for table in tables_of([booking])[booking.pk]]
 
 
 def _wanted(rows: BookingQuerySet, restaurant: Restaurant, request: Request) -> BookingQuerySet:

@@ -1,5 +1,6 @@
 """Services of bookings. Each function is one unit of work."""
 
+from tables.bookings.bookers import Guest
 from tables.bookings.services.changing import (
     cancel_booking,
     change_booking,
@@ -12,7 +13,7 @@ from tables.bookings.services.delaying import announce_delay
 from tables.bookings.services.learning import learn_turns
 from tables.bookings.services.online import book_online, drop_lapsed_holds, end_link, keep_time, renew_link
 from tables.bookings.services.sweeping import follow_overstays, mark_late, remind_guests
-from tables.bookings.services.taking import Guest, Origin, take_booking
+from tables.bookings.services.taking import Origin, take_booking
 
 __all__ = [
     "Guest",

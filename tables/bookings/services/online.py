@@ -16,11 +16,12 @@ from bistro.core.writing.steps import lock_restaurant
 from bistro.core.writing.sweeps import in_each
 from bistro.core.writing.unit_of_work import UnitOfWork
 from tables.bookings.availability import Room
+from tables.bookings.bookers import Guest
 from tables.bookings.hold_steps import drop_lapsed, keep_for_visitor, lock_book
 from tables.bookings.models import Booking, BookingRules, OnlineHold, new_token
 from tables.bookings.placing import Wish, nearest_times, require_offered
 from tables.bookings.selectors import read_house
-from tables.bookings.services.taking import Guest, Origin, take_booking
+from tables.bookings.services.taking import Origin, take_booking
 from tables.bookings.steps import choose_tables
 from tables.bookings.transitions import Source
 

@@ -6,11 +6,11 @@ from django.utils.translation import gettext
 
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import InvalidInput, ReusedKey
+from bistro.core.kernel.errors import ReusedKey
 from bistro.core.kernel.once import Once
 from bistro.core.kernel.roles import Permission
-from bistro.core.kernel.texts import clean_text
 from bistro.core.writing.unit_of_work import UnitOfWork
+from tables.bookings.bookers import Guest
 from tables.bookings.events import BookingTaken
 from tables.bookings.hold_steps import lock_book, release_visitor_hold
 from tables.bookings.models import Booking
@@ -18,39 +18,7 @@ from tables.bookings.placing import Wish, nearest_times
 from tables.bookings.selectors import read_house
 from tables.bookings.steps import choose_tables, take_tables
 from tables.bookings.transitions import BookingStatus, Source
-from tables.guests.contacts import digits_of
 from tables.guests.steps import remember_guest
-
-
-@dataclass(frozen=True, slots=True)
-class Guest:
-    """The person who books: name, contact and wishes."""
-
-    name: str
-    phone: str = ""
-    email: str = ""
-    language: str = ""
-    notes: str = ""
-    occasion: str = ""
-
-    @property
-    def contacts(self) -> tuple[str, str]:
-        """Return phone number and e-mail address, however they were typed, as they are compared."""
-        return digits_of(self.phone), clean_text(self.email).lower()
-
-    def fields(self) -> dict[str, str]:
-        """Return the columns of a booking. Raises InvalidInput without a name."""
-        if not clean_text(self.name):
-            message = gettext("A booking needs a name.")
-            raise InvalidInput(message, fields={"guestName": [message]})
-        return {
-            "guest_name": clean_text(self.name)[:120],
-            "phone": clean_text(self.phone)[:40],
-            "email": clean_text(self.email)[:254],
-            "language": self.language,
-            "notes": clean_text(self.notes, lines=True),
-            "occasion": clean_text(self.occasion)[:60],
-        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ def test_a_month_of_a_large_house(house, django_assert_num_queries):
     for hour in (13, 17, 19, 21):
         book(house, evening(hour))
     first = evening().date()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         room = read_days(
             read_house(house.restaurant), house.restaurant.pk, first, first + timedelta(days=30), now=at(0)
         )

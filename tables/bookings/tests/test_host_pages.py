@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from bistro.core.tests.http import nothing_changes
 from tables.bookings.models import Booking
+from tables.bookings.services import announce_delay
 from tables.bookings.tests.evenings import book, evening
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
@@ -149,6 +150,24 @@ def test_a_busy_day_costs_as_many_queries(browser, house, view, django_assert_ma
 def move(browser, booking, **fields):
     fields = {"starts": booking.starts_at.isoformat(), "version": str(booking.version), **fields}
     return browser.post(f"/host/bookings/{booking.pk}/move/", {"day": day_of(booking.starts_at), **fields})
+
+
+def test_the_undo_of_a_move_restores_an_announced_delay(browser, house):
+    booking = book(house, (timezone.now() + timedelta(minutes=45)).replace(second=0, microsecond=0))
+    announce_delay(booking_id=booking.pk, minutes=20, actor=house.actor("host"))
+    booking.refresh_from_db()
+    later = (booking.starts_at + timedelta(hours=4)).isoformat()
+    move = {"starts": later, "tables": str(house.table.pk), "version": booking.version}
+    path = f"/host/bookings/{booking.pk}/move/"
+    with nothing_changes():
+        assert browser.post(path, {**move, "delay": "17"}).status_code == 422
+    text = browser.post(path, move).content.decode()
+    assert Booking.objects.get().delay_minutes == 0, "it was said of the old time"
+    undo = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]+)">', text.split("moved-act")[0]))
+    undo.pop("csrfmiddlewaretoken", None)
+    assert browser.post(path, undo).status_code == 200
+    again = Booking.objects.get()
+    assert (again.starts_at, again.delay_minutes) == (booking.starts_at, 20)
 
 
 def test_move_in_the_timeline_and_undo(browser, house):
