@@ -33,7 +33,7 @@ LONGEST_CODE = 40
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What a voucher has just paid: the amount, what is left on it, and the address of the receipt."""
+    """A payment by voucher that was just made: its amount, the rest on the voucher, and the address of the receipt."""
 
     amount: str
     left: str
