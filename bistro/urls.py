@@ -29,7 +29,9 @@ def start(request: HttpRequest) -> HttpResponse:
             return redirect("tablet")
         if actor is not None and actor.restaurant_id is not None:
             activate(language_for(actor, restaurant_of(actor)))
-        answer = render(request, "start.html", {"demo": (settings.VAR / "demo.json").exists()})
+        developers = settings.DEBUG or (request.user.is_active and getattr(request.user, "is_superuser", False))
+        demo = (settings.VAR / "demo.json").exists()
+        answer = render(request, "start.html", {"demo": demo, "developers": developers})
     patch_vary_headers(answer, ["Accept"])
     return answer
 

@@ -2,6 +2,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -225,7 +226,7 @@ class Ticket(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"ticket {self.pk}"
+        return gettext("ticket %(number)s") % {"number": self.pk}
 
 
 class TicketLine(models.Model):

@@ -205,7 +205,7 @@ class RecipePartForm(TenantForm):
             self.initial["quantity"] = Decimal(short(self.instance.quantity))  # 2, not 2.000
         if "ingredient" in self.fields:
             kept = [self.instance.ingredient] if self.instance.ingredient_id else []
-            rows = {row.pk: f"{row} ({row.unit})" for row in (*self._in_use(), *kept)}
+            rows = {row.pk: f"{row} ({row.get_unit_display()})" for row in (*self._in_use(), *kept)}
             self.fields["ingredient"].choices = [("", "–"), *rows.items()]  # type: ignore[attr-defined]
 
     @classmethod

@@ -3,6 +3,7 @@
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from bistro.core.database.querysets import TenantQuerySet
@@ -10,7 +11,9 @@ from bistro.core.kernel.names import NameKeyField
 from bistro.core.models import Restaurant
 from menu.allergens import Level
 
-IS_CODE = RegexValidator(r"^[^\W_A-Z]+([- ][^\W_A-Z]+)*$", "Use lower-case letters, digits, hyphens and single spaces.")
+IS_CODE = RegexValidator(
+    r"^[^\W_A-Z]+([- ][^\W_A-Z]+)*$", _("Use lower-case letters, digits, hyphens and single spaces.")
+)
 
 
 class Allergen(models.Model):

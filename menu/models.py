@@ -3,6 +3,7 @@ from decimal import Decimal
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -253,7 +254,7 @@ class Pause(models.Model):
     @property
     def what(self) -> str:
         """The name of the item or category that is paused."""
-        return str(self.item or self.category or "Orders from pads")
+        return str(self.item or self.category or gettext("Orders from pads"))
 
 
 class Ingredient(models.Model):

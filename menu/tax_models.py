@@ -12,7 +12,7 @@ from bistro.core.kernel.money import short
 from bistro.core.kernel.order_kinds import OrderKind
 from bistro.core.models import Restaurant
 
-NO_PLUS = RegexValidator(r"^[^+]*$", "Leave out “+”, which separates taxes in files.")
+NO_PLUS = RegexValidator(r"^[^+]*$", _("Leave out “+”, which separates taxes in files."))
 PERCENT = [MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100))]
 
 

@@ -101,7 +101,7 @@ class OrderAdmin(ReadOnlyAdmin):
             {
                 "fields": (
                     ("number", "business_date"),
-                    ("table", "state"),
+                    ("table", "state_words"),
                     ("kind", "name", "pickup_at"),
                     ("placed_by", "note"),
                 )
@@ -155,11 +155,15 @@ class OrderAdmin(ReadOnlyAdmin):
     def state(self, order: Order) -> tuple[str, str]:
         return order.status, order.get_status_display()
 
+    @admin.display(description=_("Status"))
+    def state_words(self, order: Order) -> str:
+        return order.get_status_display()
+
     # --- actions ----------------------------------------------------------------------------------------------
     @admin.action(description=_("Confirm"), permissions=["run"])
     def confirm(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
         actor = manager_of(request)
-        self.run_each(request, queryset, lambda o: services.confirm_order(order_id=o.pk, actor=actor), "confirmed")
+        self.run_each(request, queryset, lambda o: services.confirm_order(order_id=o.pk, actor=actor), _("confirmed"))
 
     @admin.action(description=_("Cancel…"), permissions=["run"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Order]) -> HttpResponse | None:
@@ -170,11 +174,14 @@ class OrderAdmin(ReadOnlyAdmin):
             return page
         reason, actor = form.cleaned_data["reason"], manager_of(request)
         self.run_each(
-            request, queryset, lambda o: services.cancel_order(order_id=o.pk, reason=reason, actor=actor), "cancelled"
+            request,
+            queryset,
+            lambda o: services.cancel_order(order_id=o.pk, reason=reason, actor=actor),
+            _("cancelled"),
         )
         return None
 
     @admin.action(description=_("Mark delivered"), permissions=["run"])
     def deliver(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
         actor = manager_of(request)
-        self.run_each(request, queryset, lambda o: services.deliver_order(order_id=o.pk, actor=actor), "delivered")
+        self.run_each(request, queryset, lambda o: services.deliver_order(order_id=o.pk, actor=actor), _("served"))

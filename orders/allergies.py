@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.names import name_key
@@ -18,11 +19,10 @@ from orders.order_commands import LineRequest
 from tables.declarations import Declared, declared_for, each_once
 
 NOT_STATED = "not_stated"
-_DISH = "THIS DISH"
 _WARNINGS = {
-    Level.CONTAINS.value: ("IN {where}", "{where} CONTAINS IT"),
-    Level.MAY_CONTAIN.value: ("MAY BE IN {where}", "{where} MAY CONTAIN IT"),
-    NOT_STATED: ("NOT STATED, ASK", "NOT STATED, ASK"),
+    Level.CONTAINS.value: (_("IN {where}"), _("{where} CONTAINS IT")),
+    Level.MAY_CONTAIN.value: (_("MAY BE IN {where}"), _("{where} MAY CONTAIN IT")),
+    NOT_STATED: (_("NOT STATED, ASK"), _("NOT STATED, ASK")),
 }
 SEVERITY = {level: place for place, level in enumerate(_WARNINGS)}
 
@@ -171,6 +171,6 @@ def _mark(code: str, conflict: Conflict | None, dish: str) -> AllergyMark:
     return AllergyMark(
         allergen=code,
         level=conflict["level"],
-        words=words.format(where=_DISH if of_dish else conflict["where"]),
-        paper=paper.format(where="THE DISH" if of_dish else conflict["where"].upper()),
+        words=gettext(words).format(where=gettext("THIS DISH") if of_dish else conflict["where"]),
+        paper=gettext(paper).format(where=gettext("THE DISH") if of_dish else conflict["where"].upper()),
     )

@@ -3,7 +3,7 @@
 from datetime import tzinfo
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from orders.models import Order
 
@@ -23,5 +23,5 @@ def _pickup_time(order: Order, tz: tzinfo) -> str:
         return ""
     at = order.pickup_at.astimezone(tz)
     same_day = at.date() == order.placed_at.astimezone(tz).date()
-    day = "" if same_day else date_format(at, "j M")
+    day = "" if same_day else date_format(at, pgettext("a short day, as Django writes formats", "j M"))
     return gettext("pick-up %(time)s") % {"time": f"{day} {at:%H:%M}".strip()}

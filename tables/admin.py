@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bistro.core.admin.archive import ArchiveAdmin
@@ -49,7 +50,7 @@ class TableForm(TenantForm):
         for name, (least, most) in {**sides, "rotation": (-360, 360)}.items():
             value = cleaned.get(name)
             if value is not None and not least <= value <= most:
-                self.add_error(name, f"From {least} to {most}.")
+                self.add_error(name, gettext("From %(least)s to %(most)s.") % {"least": least, "most": most})
         return cleaned
 
     def prepare(self) -> None:
@@ -85,8 +86,10 @@ class TableAdmin(ArchiveAdmin, HistoryAdmin):
             _("Place"),
             {
                 "fields": ("floor", ("x", "y"), ("width", "height"), ("shape", "rotation")),
-                "description": "In units of the floor. Rotation is in degrees clockwise. "
-                "The floor editor moves tables on the plan.",
+                "description": _(
+                    "In units of the floor. Rotation is in degrees clockwise. "
+                    "The floor editor moves tables on the plan."
+                ),
             },
         ),
     )

@@ -1,6 +1,7 @@
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -176,7 +177,7 @@ class Party(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"party {self.pk}"
+        return gettext("party %(number)s") % {"number": self.pk}
 
 
 class Occupancy(models.Model):

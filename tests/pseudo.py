@@ -44,7 +44,8 @@ class Texts(HTMLParser):
         self.found += [given[name] or "" for name in SAID if name in given]
         if tag not in ("input", "link", "meta", "br", "img", "hr", "use", "col", "wbr", "source"):
             data = tag == "bdi" or "hx-disable" in given or ("lang" in given and tag != "html")
-            hidden = data or tag in UNREAD or (tag == "select" and given.get("name") in LISTS)
+            icon = "material-symbols-outlined" in (given.get("class") or "")  # its text is the name of a picture
+            hidden = data or icon or tag in UNREAD or (tag == "select" and given.get("name") in LISTS)
             self.open.append((tag, hidden or bool(self.open and self.open[-1][1])))
 
     def handle_endtag(self, tag: str) -> None:
@@ -70,8 +71,18 @@ def stored() -> list[str]:
 def unmarked(html: str, data: list[str]) -> Iterator[str]:
     """Yield the texts of a page that neither gettext nor the data has."""
     joined = "\n".join(Texts(html).found)  # a text with an element inside has its marks in several parts
-    while (shorter := MARKED.sub("", joined)) != joined:
-        joined = shorter
+    yield from without(without_marks(joined), data)
+
+
+def without_marks(text: str) -> str:
+    """Return a text without what gettext gave."""
+    while (shorter := MARKED.sub("", text)) != text:
+        text = shorter
+    return text
+
+
+def without(joined: str, data: list[str]) -> list[str]:
+    """Return the lines that have a word beside the data."""
     for text in data:
         joined = re.sub(rf"(?<!\w){re.escape(text)}(?!\w)", "", joined)
-    yield from (line for line in joined.split("\n") if WORD.search(line))
+    return [line for line in joined.split("\n") if WORD.search(line)]

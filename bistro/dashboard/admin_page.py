@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bistro.core.admin.base import acting_manager
 from bistro.core.kernel.money import display
@@ -67,8 +68,15 @@ def _room(found: DayFigures) -> dict[str, Any]:
     return _figure(_("Tables taken"), found.tables_taken, of, reverse("floor:floor"))
 
 
+BACKUP_WORDS = {"off": gettext_lazy("off"), "late": gettext_lazy("late"), "none yet": gettext_lazy("none yet")}
+
+
 def _backup(state: BackupState, now: datetime) -> dict[str, Any]:
-    age = _("%(time)s ago") % {"time": _minutes((now - state.at).total_seconds())} if state.at else state.word
+    age = (
+        _("%(time)s ago") % {"time": _minutes((now - state.at).total_seconds())}
+        if state.at
+        else BACKUP_WORDS[state.word]
+    )
     beside = _("every %(time)s") % {"time": _minutes(state.every)} if state.every else _("by other means")
     if state.late:
         beside = _("late · %(words)s") % {"words": beside}

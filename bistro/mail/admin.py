@@ -56,7 +56,7 @@ class MessageAdmin(ReadOnlyAdmin):
     fields = (
         ("kind", "channel"),
         "to",
-        "state",
+        "state_words",
         "reason",
         ("attempts", "due_at"),
         ("created_at", "ended_at"),
@@ -128,6 +128,10 @@ class MessageAdmin(ReadOnlyAdmin):
             return "log", _("Noted in the log only")
         colour = {MessageStatus.SENT: "sent", MessageStatus.FAILED: "not_sent", MessageStatus.UNKNOWN: "not_sent"}
         return colour.get(MessageStatus(message.status), "waits"), message.get_status_display()
+
+    @admin.display(description=gettext_lazy("Status"))
+    def state_words(self, message: Message) -> str:
+        return self.state(message)[1]
 
     @admin.display(description=gettext_lazy("Reason"))
     def reason(self, message: Message) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from bistro.core.models import Restaurant
@@ -95,7 +96,9 @@ class RestaurantForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["address"].required = True
-        for name, choices in (("currency", currencies()), ("locale", locales()), ("timezone", timezones())):
+        language = get_language() or "en"
+        lists = {"currency": currencies(language), "locale": locales(language), "timezone": timezones()}
+        for name, choices in lists.items():
             self.fields[name].choices = with_present(choices, getattr(self.instance, name))  # type: ignore[attr-defined]
 
     @property

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
@@ -33,7 +34,7 @@ def save_step(
     form: forms.BaseForm,
     save: Callable[[dict[str, Any]], object],
     *,
-    done: str,
+    done: str | Promise,
     back: str = "setup:overview",
     context: Mapping[str, Any] | None = None,
     form_name: str = "form",
@@ -47,7 +48,7 @@ def save_step(
     except DomainError as refusal:
         say(form, refusal)
         return with_status(step_page(request, actor, key, **page), refusal)
-    messages.success(request, done)
+    messages.success(request, str(done))
     return redirect(back)
 
 

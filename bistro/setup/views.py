@@ -6,12 +6,14 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import activate, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bistro.core.auth.access import SESSION_RESTAURANT, restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
+from bistro.core.kernel.languages import language_for
 from bistro.core.kernel.roles import Permission, Role
 from bistro.core.models import Restaurant, Staff
 from bistro.core.services.own_login import replace_one_time_login
@@ -21,8 +23,8 @@ from bistro.core.web.shell import SEVERAL_RESTAURANTS
 from bistro.setup import services
 from bistro.setup.checklist import BY_KEY, State, progress_of
 from bistro.setup.forms import TAX_KINDS, AccountForm, CopyForm, RestaurantForm, TaxForm
+from bistro.setup.known_taxes import known_taxes
 from bistro.setup.step_pages import INVALID, save_step, say, step_page
-from menu.tax_catalogue import compiled_taxes
 from menu.taxes import DishTax
 
 
@@ -111,8 +113,9 @@ def restaurant(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
 
     def save(said: dict[str, Any]) -> None:
         services.save_restaurant(values=said, actor=actor)
+        activate(language_for(actor, form.instance))  # the next page has the new language, and its message too
 
-    return save_step(request, actor, "restaurant", form, save, done=_("The restaurant is saved."))
+    return save_step(request, actor, "restaurant", form, save, done=gettext_lazy("The restaurant is saved."))
 
 
 @require_http_methods(["GET", "POST"])
@@ -121,14 +124,17 @@ def tax(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     """Choose the kind of house, its rates, and whether prices contain the tax."""
     here = restaurant_of(actor)
     asked = request.POST.get("kind") or request.GET.get("kind", "")
-    kind = asked if asked in TAX_KINDS else "one"
+    known = known_taxes(here)
+    kind = asked if asked in TAX_KINDS else known.kind
     page: dict[str, Any] = {
         "kind": kind,
         "kinds": [(key, words) for key, (words, _fields) in TAX_KINDS.items()],
-        "taxes": _taxes(here),
+        "taxes": known.names,
     }
     if request.method == "GET":
-        return step_page(request, actor, "tax", form=TaxForm(kind=kind, initial={"tax_mode": here.tax_mode}), **page)
+        return step_page(
+            request, actor, "tax", form=TaxForm(kind=kind, initial={"tax_mode": here.tax_mode, **known.rates}), **page
+        )
 
     def save(said: dict[str, Any]) -> None:
         eaten_in, away = said.get("rate", ()), said.get("take_away")
@@ -138,7 +144,3 @@ def tax(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
 
     form = TaxForm(request.POST, kind=kind)
     return save_step(request, actor, "tax", form, save, done=_("The tax is saved."), context=page)
-
-
-def _taxes(here: Restaurant) -> list[dict[str, Any]]:
-    return [{"name": tax.name, "is_default": tax.is_default} for tax in compiled_taxes(here.pk)]

@@ -11,6 +11,7 @@ from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
@@ -30,7 +31,7 @@ from kitchen.services import stations as station_services
 from tables import services as table_services
 from tables.models import Table
 
-ROTATION = (
+ROTATION = _(
     "A device replaces its own token from time to time (POST /api/v1/devices/rotate). The old token works until the "
     "new one is used. To replace a token here, make an enrolment code: the old token ends when the code is used."
 )
@@ -40,11 +41,12 @@ class DeviceForm(TenantForm):
     """Form for a device's place; the page shows only the place of its kind."""
 
     table: forms.ModelChoiceField[Table] = forms.ModelChoiceField(
-        queryset=None, required=False, widget=UnfoldAdminSelectWidget
+        queryset=None, required=False, label=_("table"), widget=UnfoldAdminSelectWidget
     )
     stations: forms.ModelMultipleChoiceField[Station] = forms.ModelMultipleChoiceField(
         queryset=None,
         required=False,
+        label=_("stations"),
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=_("Choose none for all stations."),
     )
@@ -64,7 +66,7 @@ class DeviceForm(TenantForm):
         cleaned = super().clean() or {}
         kind = cleaned.get("kind", self.instance.kind)
         if kind == Device.Kind.PAD and "table" in self.fields and not cleaned.get("table"):
-            self.add_error("table", "Choose this pad's table.")
+            self.add_error("table", _("Choose this pad's table."))
         return cleaned
 
 
@@ -85,7 +87,7 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
         "table": "typeof kind === 'undefined' || kind == 'pad'",
         "stations": "typeof kind === 'undefined' || kind == 'kitchen'",
     }
-    readonly_fields = ("name", "kind", "state", "seen", "charge", "firmware")
+    readonly_fields = ("name", "kind", "state_words", "seen", "charge", "firmware")
     add_view = confirmed_in_admin(ServiceAdmin.add_view)
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -103,8 +105,8 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
         if obj is None:
             return ((None, {"fields": ("kind", "name", "table", "stations")}),)
         place = {Device.Kind.PAD: ("table",), Device.Kind.KITCHEN: ("stations",)}.get(Device.Kind(obj.kind), ())
-        fields = (("name", "kind"), *place, ("state", "seen"), ("charge", "firmware"))
-        return ((None, {"fields": fields}), ("Token", {"fields": (), "description": ROTATION}))
+        fields = (("name", "kind"), *place, ("state_words", "seen"), ("charge", "firmware"))
+        return ((None, {"fields": fields}), (_("Token"), {"fields": (), "description": ROTATION}))
 
     # --- the kind of a device --------------------------------------------------------------------------------------
     def add_by_service(self, request: HttpRequest, data: dict[str, Any]) -> HttpResponse:
@@ -114,7 +116,7 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
 
     def change_by_service(self, request: HttpRequest, obj: Device, data: dict[str, Any]) -> HttpResponse:
         self._place(request, obj, data)
-        self.message_user(request, f"{obj} was saved.", messages.SUCCESS)
+        self.message_user(request, _("%(device)s was saved.") % {"device": obj}, messages.SUCCESS)
         return self.back_to_list()
 
     def _place(self, request: HttpRequest, device: Device, data: dict[str, Any]) -> None:
@@ -160,7 +162,7 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
     def unlock_chosen(self, request: HttpRequest, queryset: QuerySet[Device]) -> None:
         actor = manager_of(request)
         unlock = heartbeat_services.unlock_device
-        self.run_each(request, queryset, lambda d: unlock(device_id=d.pk, actor=actor), "unlocked")
+        self.run_each(request, queryset, lambda d: unlock(device_id=d.pk, actor=actor), _("unlocked"))
 
     @action(description=_("Revoke"), icon="block", url_path="revoke", permissions=["run"])
     @confirmed_in_admin
@@ -179,7 +181,7 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
     @confirmed_in_admin
     def revoke_chosen(self, request: HttpRequest, queryset: QuerySet[Device]) -> None:
         actor = manager_of(request)
-        self.run_each(request, queryset, lambda d: device_services.revoke(device_id=d.pk, actor=actor), "revoked")
+        self.run_each(request, queryset, lambda d: device_services.revoke(device_id=d.pk, actor=actor), _("revoked"))
 
     def _own(self, request: HttpRequest, object_id: str) -> Device:
         device: Device | None = self.get_object(request, object_id)
@@ -207,22 +209,22 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
     @admin.display(description=_("Place"))
     def place(self, device: Device) -> str:
         if device.kind == Device.Kind.PAD:
-            return str(device.pad.table) if hasattr(device, "pad") else "no table yet"
+            return str(device.pad.table) if hasattr(device, "pad") else gettext("no table yet")
         if device.kind == Device.Kind.KITCHEN:
             stations = device.screen.stations.all() if hasattr(device, "screen") else []
-            return ", ".join(station.name for station in stations) or "all stations"
+            return ", ".join(station.name for station in stations) or gettext("all stations")
         return ""
 
     @display(
         description=_("State"),
-        label={"enrolled": "success", "waiting for its code": "warning", "locked": "danger", "revoked": "danger"},
+        label={"enrolled": "success", "waiting": "warning", "locked": "danger", "revoked": "danger"},
     )
-    def state(self, device: Device) -> str:
-        if device.revoked_at:
-            return "revoked"
-        if device.locked_at:
-            return "locked"
-        return "enrolled" if device.token_hash else "waiting for its code"
+    def state(self, device: Device) -> tuple[str, str]:
+        return _state(device)
+
+    @admin.display(description=_("State"))
+    def state_words(self, device: Device) -> str:
+        return _state(device)[1]
 
     @admin.display(description=_("Battery"), ordering="battery")
     def charge(self, device: Device) -> str:
@@ -230,4 +232,13 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
 
     @admin.display(description=_("Last seen"), ordering="last_seen_at")
     def seen(self, device: Device) -> str:
-        return naturaltime(device.last_seen_at) if device.last_seen_at else "never"
+        return naturaltime(device.last_seen_at) if device.last_seen_at else gettext("never")
+
+
+def _state(device: Device) -> tuple[str, str]:
+    """Return the state of a device as a key of its colour, and in words."""
+    if device.revoked_at:
+        return "revoked", gettext("revoked")
+    if device.locked_at:
+        return "locked", gettext("locked")
+    return ("enrolled", gettext("enrolled")) if device.token_hash else ("waiting", gettext("waits for its code"))

@@ -58,19 +58,21 @@ class PairForm(forms.Form):
         widget=UnfoldAdminSelectWidget(attrs={"x-model": "device"}),
     )
     kind = forms.ChoiceField(
+        label=_("kind"),
         choices=[(kind.value, kind.label) for kind in (Device.Kind.KITCHEN, Device.Kind.PAD, Device.Kind.TABLET)],
         required=False,
         widget=UnfoldAdminSelectWidget(attrs={"x-model": "kind"}),
     )
-    name = TextField(max_length=80, required=False, widget=UnfoldAdminTextInputWidget)
+    name = TextField(label=_("name"), max_length=80, required=False, widget=UnfoldAdminTextInputWidget)
     stations: forms.ModelMultipleChoiceField[Station] = forms.ModelMultipleChoiceField(
         queryset=None,
         required=False,
+        label=_("stations"),
         help_text=_("Choose none for all stations."),
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
     table: forms.ModelChoiceField[Table] = forms.ModelChoiceField(
-        queryset=None, required=False, widget=UnfoldAdminSelectWidget
+        queryset=None, required=False, label=_("table"), widget=UnfoldAdminSelectWidget
     )
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
@@ -89,11 +91,11 @@ class PairForm(forms.Form):
         cleaned = super().clean() or {}
         if cleaned.get("device") is None and "device" not in self.errors:
             if not cleaned.get("name"):
-                self.add_error("name", "A new device needs a name.")
+                self.add_error("name", _("A new device needs a name."))
             if not cleaned.get("kind"):
-                self.add_error("kind", "Choose a kind.")
+                self.add_error("kind", _("Choose a kind."))
             if cleaned.get("kind") == Device.Kind.PAD and not cleaned.get("table"):
-                self.add_error("table", "Choose this pad's table.")
+                self.add_error("table", _("Choose this pad's table."))
         return cleaned
 
     @property
@@ -125,7 +127,9 @@ class PairsScreens(TenantAdmin):
                 form.add_error(name if name in form.fields else None, said)
             form.add_error(None, error.message)
             return with_status(self._pair_page(request, form), error)
-        self.message_user(request, f"{device} is paired. The screen continues within a few seconds.")
+        self.message_user(
+            request, _("%(device)s is paired. The screen continues within a few seconds.") % {"device": device}
+        )
         return self.back_to_list()
 
     def _pair_page(self, request: HttpRequest, form: PairForm, status: int = 200) -> HttpResponse:

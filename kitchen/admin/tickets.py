@@ -65,7 +65,12 @@ class TicketAdmin(ReadOnlyAdmin):
     sortable_by = ()
     actions = ("bump", "recall")
     actions_list = ("figures",)
-    fields = (("title", "table", "station"), ("state", "fired_at", "started_at"), ("seen_at", "seen_on"), "done_at")
+    fields = (
+        ("title", "table", "station"),
+        ("state_words", "fired_at", "started_at"),
+        ("seen_at", "seen_on"),
+        "done_at",
+    )
 
     @action(description=_("Ticket times"), icon="timer", url_path="figures", permissions=["view"])
     def figures(self, request: HttpRequest) -> HttpResponse:
@@ -98,17 +103,21 @@ class TicketAdmin(ReadOnlyAdmin):
 
     @display(
         description=_("Status"),
-        label={"Queued": "warning", "Started": "info", "Done": "success", "Cancelled": "danger"},
+        label={"queued": "warning", "started": "info", "done": "success", "cancelled": "danger"},
     )
-    def state(self, ticket: Ticket) -> str:
+    def state(self, ticket: Ticket) -> tuple[str, str]:
+        return ticket.status, ticket.get_status_display()
+
+    @admin.display(description=_("Status"))
+    def state_words(self, ticket: Ticket) -> str:
         return ticket.get_status_display()
 
     @admin.action(description=_("Bump"), permissions=["run"])
     def bump(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
         actor = manager_of(request)
-        self.run_each(request, queryset, lambda t: services.bump_ticket(ticket_id=t.pk, actor=actor), "bumped")
+        self.run_each(request, queryset, lambda t: services.bump_ticket(ticket_id=t.pk, actor=actor), _("bumped"))
 
     @admin.action(description=_("Recall"), permissions=["run"])
     def recall(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
         actor = manager_of(request)
-        self.run_each(request, queryset, lambda t: services.recall_ticket(ticket_id=t.pk, actor=actor), "recalled")
+        self.run_each(request, queryset, lambda t: services.recall_ticket(ticket_id=t.pk, actor=actor), _("recalled"))

@@ -92,11 +92,12 @@ class PrinterAdmin(TenantAdmin):
         if printer._state.adding:
             return str(_("Save first. The address of the print page then appears here."))
         address = f"{settings.PUBLIC_URL}{reverse('printing:browser-printer', args=[printer.pk])}"
-        return format_html(
-            '<a class="text-primary-600" href="{0}">{0}</a><br>Open this page in the browser beside the printer, '
-            "paired as a kitchen screen. A browser started with <code>--kiosk-printing</code> prints without asking.",
-            address,
+        advice = gettext(
+            "Open this page in the browser beside the printer, paired as a kitchen screen. "
+            "A browser that is started with %(option)s prints without asking."
         )
+        words = advice % {"option": "--kiosk-printing"}
+        return format_html('<a class="text-primary-600" href="{0}">{0}</a><br>{1}', address, words)
 
     def _own(self, request: HttpRequest, object_id: str) -> Printer:
         printer: Printer | None = self.get_object(request, object_id)

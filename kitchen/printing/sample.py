@@ -4,27 +4,22 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext
+
 from kitchen.printing.letters import in_page, visible
 from kitchen.printing.models import Printer
 from kitchen.printing.transitions import SlipKind
 from menu.compiled import CompiledItem, CompiledMenu
 
 HARD_NAMES = 5  # names of the menu on a test slip
-LINE = {
-    "mark": "",
-    "quantity": 2,
-    "name": "Crème brûlée",
-    "modifiers": ["no sugar", "½ portion"],
-    "allergies": [{"allergen": "nuts", "warning": ""}],
-    "note": "This is a test. Nobody ordered it.",
-    "seat": 1,
-}
 
 
 def sample_slip(printer: Printer, menu: CompiledMenu, at: datetime, asked_by: str) -> dict[str, Any]:
     """Return a test slip, which shows missing fonts before the first guest does."""
     names = list(_hard_names(menu, printer))[:HARD_NAMES] if printer.kind == Printer.Kind.NETWORK else []
-    lines = [LINE, {**LINE, "name": "From your menu", "modifiers": names, "allergies": [], "note": "", "seat": 0}]
+    first = _first_line()
+    more = {"name": gettext("From your menu"), "modifiers": names, "allergies": [], "note": "", "seat": 0}
+    lines = [first, {**first, **more}]
     return {
         "kind": SlipKind.TEST.value,
         "station": printer.station.name if printer.station else printer.name,
@@ -37,6 +32,18 @@ def sample_slip(printer: Printer, menu: CompiledMenu, at: datetime, asked_by: st
         "time": f"{at.astimezone(menu.restaurant.tz):%H:%M}",
         "note": "",
         "lines": lines if names else lines[:1],
+    }
+
+
+def _first_line() -> dict[str, Any]:
+    return {
+        "mark": "",
+        "quantity": 2,
+        "name": "Crème brûlée",
+        "modifiers": [gettext("no sugar"), gettext("½ portion")],
+        "allergies": [{"allergen": gettext("nuts"), "warning": ""}],
+        "note": gettext("This is a test. Nobody ordered it."),
+        "seat": 1,
     }
 
 

@@ -83,7 +83,7 @@ def copy_station(*, station_id: int, name: str, with_routes: bool, actor: Actor)
         here = Station.objects.visible_to(actor)
         station = here.filter(pk=station_id).first()
         if station is None:
-            raise NotYours("There is no such station.", code="station_not_found")
+            raise NotYours(gettext("There is no such station."), code="station_not_found")
         copy = copy_of(station, clean_text(name), here.next_position(), work)
         if with_routes:
             copy_routes(station, copy, work)

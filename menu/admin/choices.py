@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bistro.core.admin.archive import ArchiveAdmin
@@ -76,7 +77,7 @@ class ModifierGroupAdmin(MenuAdmin, ArchiveAdmin, HistoryAdmin):
     @admin.display(description=_("Offered by"))
     def offered_by(self, group: ModifierGroup) -> str | SafeString:
         pages = [(link("admin:menu_item_change", item.pk, item.name),) for item in dishes_of(group)]
-        return format_html_join(", ", "{}", pages) or "No dish. Add it on the page of a dish."
+        return format_html_join(", ", "{}", pages) or gettext("No dish. Add it on the page of a dish.")
 
 
 @admin.register(Modifier)

@@ -162,7 +162,10 @@ class ItemAdmin(CopyAdmin, RowForms, StatementsAdmin, ArchiveAdmin, HistoryAdmin
     def take_off(self, request: HttpRequest, queryset: QuerySet[Item]) -> None:
         actor = manager_of(request)
         self.run_each(
-            request, queryset, lambda i: services.set_available(item_id=i.pk, available=False, actor=actor), "marked 86"
+            request,
+            queryset,
+            lambda i: services.set_available(item_id=i.pk, available=False, actor=actor),
+            _("marked 86"),
         )
 
     @admin.action(description=_("Back on the menu"), permissions=["run"])
@@ -172,7 +175,7 @@ class ItemAdmin(CopyAdmin, RowForms, StatementsAdmin, ArchiveAdmin, HistoryAdmin
             request,
             queryset,
             lambda i: services.set_available(item_id=i.pk, available=True, actor=actor),
-            "back on the menu",
+            _("back on the menu"),
         )
 
     @admin.action(description=_("Count portions…"), permissions=["run"])
@@ -190,7 +193,10 @@ class ItemAdmin(CopyAdmin, RowForms, StatementsAdmin, ArchiveAdmin, HistoryAdmin
             return page
         left, actor = form.cleaned_data["portions_left"], manager_of(request)
         self.run_each(
-            request, queryset, lambda i: services.set_portions(item_id=i.pk, portions_left=left, actor=actor), "set"
+            request,
+            queryset,
+            lambda i: services.set_portions(item_id=i.pk, portions_left=left, actor=actor),
+            _("saved"),
         )
         return None
 

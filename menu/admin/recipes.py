@@ -40,11 +40,15 @@ class UsedIn(ReadOnlyInline):
     """Dishes and choices that use an ingredient, read only."""
 
     model = RecipePart
-    fields = readonly_fields = ("used_in", "amount")
+    fields = readonly_fields = ("used_in", "amount_words")
     verbose_name_plural = _("used in")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("ingredient", "item", "modifier__group")
+
+    @admin.display(description=_("Amount"))
+    def amount_words(self, part: RecipePart) -> str:
+        return part.amount
 
     @admin.display(description=_("Dish or choice"))
     def used_in(self, part: RecipePart) -> str:

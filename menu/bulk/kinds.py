@@ -11,6 +11,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
 
@@ -51,7 +52,7 @@ def kinds() -> dict[str, Kind]:
 def kind_of(key: str) -> Kind:
     """Return a kind. Raises InvalidInput for an unknown key."""
     if key not in kinds():
-        raise InvalidInput("There is no such change.", fields={"what": ["Unknown."]})
+        raise InvalidInput(gettext("There is no such change."), fields={"what": [gettext("Unknown.")]})
     return kinds()[key]
 
 

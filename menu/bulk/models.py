@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bistro.core.database.querysets import TenantQuerySet
@@ -31,4 +32,4 @@ class BulkChange(models.Model):
         indexes = [models.Index(fields=["restaurant", "id"], name="bulk_change_list")]
 
     def __str__(self) -> str:
-        return f"bulk change {self.pk}"
+        return gettext("bulk change %(number)s") % {"number": self.pk}

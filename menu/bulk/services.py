@@ -96,7 +96,7 @@ def undo_bulk(*, change_id: int, actor: Actor) -> BulkChange:
         house = lock_restaurant(work)
         change = BulkChange.objects.visible_to(actor).filter(pk=change_id).locked().first()
         if change is None:
-            raise NotYours("There is no such change.", code="bulk_change_not_found")
+            raise NotYours(gettext("There is no such change."), code="bulk_change_not_found")
         if change.undone_at is not None:
             raise LostRace(gettext("This is undone already."), code="changed_meanwhile")
         kind = kind_of(change.kind)

@@ -49,11 +49,16 @@ class MenuImportAdmin(TenantAdmin):
 
     @display(
         description=_("State"),
-        label={"Not confirmed": "info", "Waits": "warning", "Is being imported": "warning", "Imported": "success",
-               "Refused": "danger"},
-    )  # fmt: skip
-    def state(self, row: MenuImport) -> str:
-        return str(ImportStatus(row.status).label)
+        label={
+            ImportStatus.UPLOADED: "info",
+            ImportStatus.WAITING: "warning",
+            ImportStatus.RUNNING: "warning",
+            ImportStatus.DONE: "success",
+            ImportStatus.REFUSED: "danger",
+        },
+    )
+    def state(self, row: MenuImport) -> tuple[str, str]:
+        return row.status, str(ImportStatus(row.status).label)
 
     @admin.display(description=_("Dishes"))
     def counts(self, row: MenuImport) -> str:

@@ -18,13 +18,14 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.money import digits
 from bistro.core.kernel.names import name_key
 from bistro.core.models import Restaurant
-from menu.files.cells import read_row
+from menu.files.cells import course_of, read_row
 from menu.files.mapping import ColumnMap, map_columns
 from menu.files.opening import open_sheet
 from menu.files.rows import Currency, Problem, TextRow, read_rows
 from menu.files.sheet import Sheet
 from menu.files.translations import texts_in_cells
 from menu.import_plan import ImportPlan, PlannedDish, State, plan_import
+from menu.import_words import words_of
 from menu.imported import ImportedCategory, ImportedItem
 from menu.options_text import write_options
 from menu.translations import TranslatedText
@@ -58,7 +59,7 @@ class ReadDish:
     @property
     def course(self) -> int | None:
         """Return the course of the category, or None if the row does not state it."""
-        return int(self.cells["course"]) if self.cells.get("course") else None
+        return course_of(self.cells["course"]) if self.cells.get("course") else None
 
     @property
     def category_names(self) -> dict[str, str]:
@@ -70,7 +71,9 @@ class ReadDish:
         written = {"price": money.text(self.item.price, currency)}
         if self.item.groups:
             written["options"] = write_options(self.item.groups, currency)
-        return [(name, written.get(name, text)) for name, text in self.cells.items() if text and name != "name"]
+        return [
+            (words_of(name), written.get(name, text)) for name, text in self.cells.items() if text and name != "name"
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +104,14 @@ class CheckedFile:
     def mapped(self) -> list[tuple[str, str]]:
         """Return (header, field) of each column that is read."""
         pairs = {**self.columns.fields, **self.columns.taxes}
-        return [(self.columns.label(column), field) for column, field in sorted(pairs.items())]
+        return [(self.columns.label(column), words_of(field)) for column, field in sorted(pairs.items())]
 
     @property
     def kept(self) -> list[str]:
         """Return the columns that count only for new dishes, if the file has them for known ones."""
         if self.plan.count(State.NEW) == len(self.plan.dishes):
             return []
-        return [name for name in ONLY_FOR_NEW if name in self.columns.given]
+        return [words_of(name) for name in ONLY_FOR_NEW if name in self.columns.given]
 
     @property
     def shown(self) -> list[ShownDish]:

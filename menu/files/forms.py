@@ -17,9 +17,9 @@ from menu.files.headers import FIELDS
 from menu.files.mapping import ColumnMap
 from menu.files.opening import MOST_BYTES
 from menu.files.sheet import Sheet
+from menu.import_words import words_of
 
-IGNORED = ("", "– ignore –")
-_LABELS = {"variant": "variant (second half of the name)"}
+IGNORED = ("", _("– ignore –"))
 _SAMPLES = 3  # values that are shown beside a column
 
 
@@ -45,7 +45,7 @@ class ColumnsForm(forms.Form):
     """A form with one choice for each column of a file, and the questions that only a person can answer."""
 
     decimal = forms.ChoiceField(
-        label="Prices are written with",
+        label=_("Prices are written with"),
         required=False,
         choices=[
             ("", _("what the file itself shows")),
@@ -55,7 +55,7 @@ class ColumnsForm(forms.Form):
         widget=UnfoldAdminSelectWidget,
     )
     category = TextField(
-        label="Category of all dishes",
+        label=_("Category of all dishes"),
         required=False,
         max_length=80,
         widget=UnfoldAdminTextInputWidget,
@@ -83,7 +83,7 @@ class ColumnsForm(forms.Form):
             self.fields[name] = forms.ChoiceField(
                 label=header,
                 required=False,
-                choices=[IGNORED, *((field, _LABELS.get(field, field)) for field in FIELDS)],
+                choices=[IGNORED, *((field, words_of(field)) for field in FIELDS)],
                 widget=UnfoldAdminSelectWidget,
                 initial=columns.fields.get(column, ""),
                 help_text=", ".join(text[:40] for text in dict.fromkeys(samples[:_SAMPLES])),
@@ -99,7 +99,8 @@ class ColumnsForm(forms.Form):
             field = cleaned.get(name)
             if field and field in seen:
                 self.add_error(
-                    name, gettext("“%(header)s” is %(field)s already.") % {"header": seen[field], "field": field}
+                    name,
+                    gettext("“%(header)s” is %(field)s already.") % {"header": seen[field], "field": words_of(field)},
                 )
             elif field:
                 seen[field] = header

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from menu.files.csv_files import read_text
 from menu.files.sheet import FileRefused, Sheet
@@ -10,10 +11,10 @@ from menu.files.workbooks import is_workbook, read_workbook
 
 MOST_BYTES = 7 * 1024 * 1024  # below UPLOAD_LIMIT_BYTES, so that a person gets a sentence
 _FOREIGN = (
-    (b"\xd0\xcf\x11\xe0", "This is a workbook of an old Excel. Save it as .xlsx or as CSV."),
-    (b"%PDF", "This is a PDF. Save the table as .xlsx or as CSV."),
-    (b"{\\rtf", "This is a text document. Save the table as .xlsx or as CSV."),
-    (b"<", "This is a web page or XML. Save the table as .xlsx or as CSV."),
+    (b"\xd0\xcf\x11\xe0", _("This is a workbook of an old Excel. Save it as .xlsx or as CSV.")),
+    (b"%PDF", _("This is a PDF. Save the table as .xlsx or as CSV.")),
+    (b"{\\rtf", _("This is a text document. Save the table as .xlsx or as CSV.")),
+    (b"<", _("This is a web page or XML. Save the table as .xlsx or as CSV.")),
 )
 
 
@@ -30,5 +31,5 @@ def open_sheet(data: bytes, *, encoding: str = "") -> Sheet:
         return read_workbook(data)
     for begin, sentence in _FOREIGN:
         if data.lstrip(b"\xef\xbb\xbf \r\n").startswith(begin):
-            raise FileRefused(sentence)
+            raise FileRefused(str(sentence))
     return read_text(data, encoding=encoding)

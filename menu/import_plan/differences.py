@@ -3,14 +3,21 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from django.utils.translation import gettext, gettext_noop
+
 from bistro.core.kernel.names import name_key
 from menu.import_plan.results import PlannedChange
+from menu.import_words import words_of
 from menu.imported import ImportedGroup, ImportedModifier
 from menu.options_text import choice_text, group_text
 from menu.translations import TranslatedText
 
 OPTIONS = "options"
-GROUP = "choice group"
+GROUP = gettext_noop("choice group")
+
+
+def _order_of(group: str) -> str:
+    return gettext("%(group)s, order") % {"group": group}
 
 
 def group_changes(
@@ -22,23 +29,23 @@ def group_changes(
     """
     if before is None or after is None:
         lines = (group_text(group, currency) if group else "" for group in (before, after))
-        yield PlannedChange(OPTIONS, GROUP, *lines)
+        yield PlannedChange(OPTIONS, gettext(GROUP), *lines)
         return
     if before.name != after.name:
-        yield PlannedChange(OPTIONS, "group name", before.name, after.name)
+        yield PlannedChange(OPTIONS, gettext("name of the group"), before.name, after.name)
     if (before.min, before.max) != (after.min, after.max):
         limits = (f"{group.min}-{group.max}" for group in (before, after))
-        yield PlannedChange(OPTIONS, f"{after.name}, how many", *limits)
+        yield PlannedChange(OPTIONS, gettext("%(group)s, how many") % {"group": after.name}, *limits)
     yield from _name_changes(f"{after.name}, ", before, after)
     yield from _choice_changes(before, after, currency, archived)
     yield from _order_change(
-        f"{after.name}, order", [c.name for c in before.modifiers], [c.name for c in after.modifiers]
+        _order_of(after.name), [c.name for c in before.modifiers], [c.name for c in after.modifiers]
     )
 
 
 def links_changes(before: Sequence[str], after: Sequence[str]) -> Iterator[PlannedChange]:
     """Return the change of the order of a dish's groups, if those that stay change places."""
-    yield from _order_change("order of the choice groups", before, after)
+    yield from _order_change(gettext("order of the choice groups"), before, after)
 
 
 def _choice_changes(
@@ -70,7 +77,7 @@ def translation_changes(
     for language, field in sorted({*old, *new}):
         texts = old.get((language, field), ""), new.get((language, field), "")
         if texts[0] != texts[1]:
-            yield PlannedChange(f"{column or field}:{language}", f"{what}{field} ({language})", *texts)
+            yield PlannedChange(f"{column or field}:{language}", f"{what}{words_of(field)} ({language})", *texts)
 
 
 def _order_change(what: str, before: Sequence[str], after: Sequence[str]) -> Iterator[PlannedChange]:

@@ -19,7 +19,8 @@ from menu.import_plan.checking import GroupChecker, refusals
 from menu.import_plan.differences import translation_changes
 from menu.import_plan.groups import DishGroups, GroupPlanner
 from menu.import_plan.known import KnownMenu
-from menu.import_plan.results import ImportPlan, PlannedChange, PlannedDish, Problem, Rows, State
+from menu.import_plan.results import ImportPlan, PlannedChange, PlannedDish, PlannedTax, Problem, Rows, State
+from menu.import_words import words_of
 from menu.imported import ImportedCategory, ImportedGroup, ImportedItem
 from menu.models import Category, Item, Tax
 from menu.translations import TranslatedText, merged, texts_of, too_long
@@ -69,6 +70,7 @@ class _Planner:
     def __init__(self, known: KnownMenu, add_only: bool) -> None:
         self.known, self.add_only, self.rows = known, add_only, Rows(taxes=known.taxes)
         self.problems: list[Problem] = []
+        self.taxes: dict[str, PlannedTax] = {}
         self.seen: dict[str, ImportedItem] = {}
         self.catalogue = Catalogue(known.allergens)
         self.checker = GroupChecker(known.currency, self.catalogue)
@@ -87,7 +89,7 @@ class _Planner:
             drafts += planned
         self._plan_groups(drafts)
         dishes = tuple(draft.done() for draft in drafts)
-        return ImportPlan(dishes, tuple(self.problems), self.rows, self.known.version)
+        return ImportPlan(dishes, tuple(self.problems), self.rows, self.known.version, tuple(self.taxes.values()))
 
     # --- facts of a dish ----------------------------------------------------------------------------------------
     def _dish(self, imported: ImportedItem, category: ImportedCategory) -> _Draft:
@@ -142,7 +144,7 @@ class _Planner:
         translations = shown.pop("translations", ({}, {}))
         draft.changes += translation_changes("", "", *map(texts_of, translations))
         for name, (before, after) in shown.items():
-            draft.changes.append(PlannedChange(name, name.replace("_", " "), _in_words(before), _in_words(after)))
+            draft.changes.append(PlannedChange(name, words_of(name), _in_words(before), _in_words(after)))
 
     def _stated(self, imported: ImportedItem, known: Stated) -> Stated:
         try:
@@ -173,7 +175,10 @@ class _Planner:
         known = self.known.taxes.meaning(present)
         if wanted is not None and known is not None and not imported.take_away_given:
             wanted = replace(wanted, take_away=known.take_away)
-        return self.known.taxes.tax_for(wanted, present)
+        tax = self.known.taxes.tax_for(wanted, present, any_take_away=not imported.take_away_given)
+        if wanted is not None and tax is not None:
+            self.taxes[str(wanted)] = PlannedTax(str(wanted), tax.name, new=tax.pk is None)
+        return tax
 
     def _price(self, imported: ImportedItem) -> Decimal:
         try:
@@ -213,7 +218,11 @@ class _Planner:
             before = row.course
             self.rows.change(row, {"course": after}, {"course": (before, after)})
             self._check(row, first.imported, column="course")
-            first.changes.append(PlannedChange("course", f"course of {row.name}", str(before), str(after)))
+            first.changes.append(
+                PlannedChange(
+                    "course", gettext("course of %(category)s") % {"category": row.name}, str(before), str(after)
+                )
+            )
 
     def _change_names(self, imported: ImportedCategory, first: _Draft) -> None:
         """Change the names of a known category in other languages. The preview shows it at the first dish."""
@@ -304,5 +313,5 @@ def _next_place(rows: Any) -> int:
 def _in_words(value: Any) -> str:
     """Return a value as the file writes it."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return gettext("yes") if value else gettext("no")
     return ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)

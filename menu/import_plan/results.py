@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import Model
+from django.utils.translation import gettext
 
 from bistro.core.kernel.errors import InvalidInput
 from menu.allergens import Stated
@@ -37,7 +38,10 @@ class PlannedChange:
     def __str__(self) -> str:
         if self.before and self.after:
             return f"{self.what}: {self.before} → {self.after}"
-        return f"{self.what}: {self.after or self.before} {'added' if self.after else self.gone or 'removed'}"
+        if self.after:
+            return gettext("%(what)s: %(text)s added") % {"what": self.what, "text": self.after}
+        words = {"archived": gettext("archived"), "": gettext("removed")}
+        return f"{self.what}: {self.before} {words.get(self.gone, self.gone)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,15 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedTax:
+    """A tax as the file writes it, and the name of the tax that its dishes get."""
+
+    text: str
+    name: str
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ImportPlan:
     """Everything that an import would do, in the order in which the dishes were given.
 
@@ -112,6 +125,7 @@ class ImportPlan:
     problems: tuple[Problem, ...]
     rows: Rows = field(repr=False)
     version: int = 0
+    taxes: tuple[PlannedTax, ...] = ()
 
     def count(self, state: str) -> int:
         """Return the number of dishes in a state."""

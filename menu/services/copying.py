@@ -42,7 +42,7 @@ def copy_item(*, item_id: int, name: str, actor: Actor) -> Item:
         lock_restaurant(work)
         item = Item.objects.visible_to(actor).filter(pk=item_id).first()
         if item is None:
-            raise NotYours("There is no such item.", code="item_not_found")
+            raise NotYours(gettext("There is no such item."), code="item_not_found")
         copy = _new(item, clean_text(name), work)
         copy.save()
         _copy_rows(item, copy, work)

@@ -90,10 +90,12 @@ class _Writer:
         wanted: dict[int, tuple[Ingredient, Decimal]] = {}
         for part in recipe.parts:
             if part.quantity == 0 or (dish and part.quantity < 0):
-                raise _refused(recipe, part, "A choice needs a positive or negative amount, a dish a positive one.")
+                raise _refused(
+                    recipe, part, gettext("A choice needs a positive or negative amount, a dish a positive one.")
+                )
             ingredient = self._ingredient(recipe, part)
             if ingredient.pk in wanted:
-                raise _refused(recipe, part, "Listed twice.")
+                raise _refused(recipe, part, gettext("Listed twice."))
             wanted[ingredient.pk] = ingredient, part.quantity
         return wanted
 
@@ -105,7 +107,7 @@ class _Writer:
             self.work.record(ConfigurationAdded(row=row, pk=row.pk, changed={"unit": (None, row.unit)}))
             self.ingredients[row.name_key] = row
         if row.unit != part.unit:
-            raise _refused(recipe, part, f"Is measured in {row.get_unit_display()}.")
+            raise _refused(recipe, part, gettext("Is measured in %(unit)s.") % {"unit": row.get_unit_display()})
         return row
 
 

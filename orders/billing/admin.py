@@ -39,9 +39,9 @@ from orders.billing.transitions import PaymentState
 
 READER_ID = re.compile(r"tmr_[A-Za-z0-9]{4,70}")
 STATES = {
-    str(PaymentState.CAPTURED.label): "success",
-    str(PaymentState.PENDING.label): "warning",
-    str(PaymentState.UNKNOWN.label): "danger",
+    PaymentState.CAPTURED: "success",
+    PaymentState.PENDING: "warning",
+    PaymentState.UNKNOWN: "danger",
 }
 
 
@@ -75,7 +75,7 @@ class PaymentAdmin(ReadOnlyAdmin):
         "business_date",
         "table",
         "method",
-        "state",
+        "state_words",
         "sum",
         "tips",
         "coins",
@@ -106,7 +106,11 @@ class PaymentAdmin(ReadOnlyAdmin):
         return "" if payment.tendered is None else _money(payment, payment.tendered)
 
     @display(description=_("State"), label=STATES)
-    def state(self, payment: Payment) -> str:
+    def state(self, payment: Payment) -> tuple[str, str]:
+        return payment.status, str(PaymentState(payment.status).label)
+
+    @admin.display(description=_("State"))
+    def state_words(self, payment: Payment) -> str:
         return str(PaymentState(payment.status).label)
 
 

@@ -40,7 +40,7 @@ class KeyField(LineOfText):
     def to_internal_value(self, data: Any) -> str:
         key = super().to_internal_value(data)
         if not KEY.fullmatch(key):
-            raise serializers.ValidationError("1 to 40 letters, digits or hyphens.")
+            raise serializers.ValidationError(gettext("1 to 40 letters, digits or hyphens."))
         return key
 
 
@@ -66,7 +66,7 @@ class DetailsInput(StrictSerializer):
 
     def validate_courses(self, courses: dict[str, str]) -> dict[str, str]:
         if any(whole_number(course, least=1, most=BIGGEST_SMALL) is None for course in courses):
-            raise serializers.ValidationError("Courses are numbers.")
+            raise serializers.ValidationError(gettext("Courses are numbers."))
         return courses
 
 

@@ -23,7 +23,7 @@ def check_kind(request: OrderRequest) -> None:
         return
     given = [field for field in ("name", "pickup_at") if getattr(request, field)]
     if given:
-        fields = {field: ["Only for take_away and counter."] for field in given}
+        fields = {field: [gettext("Only for take_away and counter.")] for field in given}
         raise InvalidInput(gettext("Only take-away and counter orders have a name and a pick-up time."), fields=fields)
 
 

@@ -17,9 +17,9 @@ from orders.till.models import Closing, Till, TillMove
 from orders.till.transitions import TillState
 
 STATES = {
-    str(TillState.OPEN.label): "warning",
-    str(TillState.COUNTED.label): "info",
-    str(TillState.CLOSED.label): "success",
+    TillState.OPEN: "warning",
+    TillState.COUNTED: "info",
+    TillState.CLOSED: "success",
 }
 
 
@@ -54,7 +54,7 @@ class TillAdmin(ReadOnlyAdmin):
         "opened_by",
         "business_date",
         "whose",
-        "state",
+        "state_words",
         "begun_with",
         "has_counted",
         "should_hold",
@@ -70,7 +70,11 @@ class TillAdmin(ReadOnlyAdmin):
         return str(till.holder or _("everybody"))
 
     @display(description=_("State"), label=STATES)
-    def state(self, till: Till) -> str:
+    def state(self, till: Till) -> tuple[str, str]:
+        return till.status, str(TillState(till.status).label)
+
+    @admin.display(description=_("State"))
+    def state_words(self, till: Till) -> str:
         return str(TillState(till.status).label)
 
     @admin.display(description=_("Float"))

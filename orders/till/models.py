@@ -2,6 +2,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.money import AMOUNT, ZERO
@@ -70,7 +71,7 @@ class Till(Keyed):
         indexes = [models.Index(fields=["restaurant", "business_date"], name="till_of_day")]
 
     def __str__(self) -> str:
-        return f"till {self.pk}"
+        return gettext("till %(number)s") % {"number": self.pk}
 
     @property
     def is_open(self) -> bool:
@@ -108,7 +109,7 @@ class Closing(Keyed):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.number}"
+        return f"{self.get_kind_display()} {self.number}"
 
 
 class CountedBill(models.Model):

@@ -21,6 +21,7 @@ from django.forms.utils import pretty_name
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from unfold.admin import ModelAdmin, TabularInline
 
@@ -281,14 +282,18 @@ class TenantAdmin(TenantAdminMixin, ModelAdmin):
         edits_of(request).removed(obj, pk)
 
     # --- actions ----------------------------------------------------------------------------------------------
-    def run_each(self, request: HttpRequest, rows: Iterable[Any], act: Callable[[Any], Any], done: str) -> None:
+    def run_each(
+        self, request: HttpRequest, rows: Iterable[Any], act: Callable[[Any], Any], done: str | Promise
+    ) -> None:
         """Call a service for each row and show each refusal.
 
-        `done` follows the number of rows in the message, as in `3 confirmed.`
+        `done`, in the language of the page, follows the number of rows in the message, as in `3 confirmed.`
         """
         chosen = list(rows[: AT_ONCE + 1] if isinstance(rows, QuerySet) else rows)
         if len(chosen) > AT_ONCE:
-            self.message_user(request, f"Choose at most {AT_ONCE} at once.", messages.ERROR)
+            self.message_user(
+                request, gettext("Choose at most %(count)s at once.") % {"count": AT_ONCE}, messages.ERROR
+            )
             return
         count = 0
         for row in chosen:

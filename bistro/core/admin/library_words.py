@@ -1,6 +1,7 @@
-"""Words of the admin's library that it leaves in English, listed for gettext.
+"""Words of the admin's libraries that these leave in English, or name by another word than our pages.
 
-Unfold has no German texts of its own; the catalogue of the project gives them to its templates.
+Unfold has no German texts of its own; the catalogue of the project gives them to its templates. Django's German for
+“Save” is “Sichern”, where our pages have “Speichern”.
 """
 
 from django.utils.translation import gettext_noop as _
@@ -45,6 +46,11 @@ WORDS = (
     _("Return to site"),
     _("Revert"),
     _("Run"),
+    _("Save"),
+    _("Save and add another"),
+    _("Save and continue editing"),
+    _("Save and view"),
+    _("Save as new"),
     _("Search apps and models..."),
     _("Select action"),
     _("Select action to run"),

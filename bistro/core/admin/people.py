@@ -35,7 +35,7 @@ from bistro.core.admin.services import ServiceAdmin
 from bistro.core.auth.sign_ins import sign_ins
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
-from bistro.core.kernel.roles import Role
+from bistro.core.kernel.roles import ROLE_NAMES, Role
 from bistro.core.models import Invitation, Membership, Restaurant
 from bistro.core.models.people import ROLE_CHOICES
 from bistro.core.ops.selectors import restaurants_of_installation
@@ -52,8 +52,9 @@ class NewMemberForm(TenantForm):
     """A form for a new login with a role."""
 
     email = forms.EmailField(label=_("E-mail"), max_length=254, widget=UnfoldAdminEmailInputWidget)
-    name = TextField(max_length=120, widget=UnfoldAdminTextInputWidget)
+    name = TextField(label=_("name"), max_length=120, widget=UnfoldAdminTextInputWidget)
     password = forms.CharField(
+        label=_("Password"),
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
         help_text=_("At least ten characters. Give it to them in person; they can change it later."),
     )
@@ -63,10 +64,11 @@ class OperatorsMemberForm(NewMemberForm):
     """A form for the operator, who also chooses the restaurant and may name an existing login."""
 
     restaurant: forms.ModelChoiceField[Restaurant] = forms.ModelChoiceField(
-        queryset=None, widget=UnfoldAdminSelectWidget
+        queryset=None, label=_("restaurant"), widget=UnfoldAdminSelectWidget
     )
-    name = TextField(max_length=120, required=False, widget=UnfoldAdminTextInputWidget)
+    name = TextField(label=_("name"), max_length=120, required=False, widget=UnfoldAdminTextInputWidget)
     password = forms.CharField(
+        label=_("Password"),
         required=False,
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
         help_text=_("Leave blank when the address already has a login."),
@@ -151,7 +153,8 @@ class MembershipAdmin(ServiceAdmin, HistoryAdmin):
 
     def add_by_service(self, request: HttpRequest, data: dict[str, Any]) -> HttpResponse:
         member = self._add(request, data)
-        self.message_user(request, f"{member.staff} works here as {member.role}.", messages.SUCCESS)
+        named = {"person": member.staff, "role": member.get_role_display()}
+        self.message_user(request, gettext("%(person)s works here as %(role)s.") % named, messages.SUCCESS)
         return redirect("admin:index" if acting_manager(request) is None else self.url_of("changelist"))
 
     def _add(self, request: HttpRequest, data: dict[str, Any]) -> Membership:
@@ -165,8 +168,9 @@ class MembershipAdmin(ServiceAdmin, HistoryAdmin):
         member = restaurant_services.change_member(
             membership_id=obj.pk, role=data["role"], is_active=data["is_active"], actor=manager_of(request)
         )
-        state = member.role if member.is_active else "no longer works here"
-        self.message_user(request, f"{member.staff}: {state}. All open sessions have ended.", messages.SUCCESS)
+        state = member.get_role_display() if member.is_active else gettext("no longer works here")
+        said = gettext("%(person)s: %(state)s. All open sessions have ended.")
+        self.message_user(request, said % {"person": member.staff, "state": state}, messages.SUCCESS)
         return redirect(self.url_of("changelist"))
 
     @action(description=_("Invite"), icon="person_add", url_path="invite", permissions=["run"])
@@ -273,7 +277,7 @@ class MembershipAdmin(ServiceAdmin, HistoryAdmin):
             pin_services.forget_pin(membership_id=member.pk, actor=manager_of(request))
         except DomainError as refusal:
             return self._refused(request, refusal)
-        self.message_user(request, f"{member.staff} has no PIN now.", messages.SUCCESS)
+        self.message_user(request, gettext("%(person)s has no PIN now.") % {"person": member.staff}, messages.SUCCESS)
         return self.back_to_list()
 
     @action(
@@ -308,8 +312,8 @@ class MembershipAdmin(ServiceAdmin, HistoryAdmin):
     @admin.display(description=_("PIN"))
     def pin_state(self, member: Membership) -> str:
         if not hasattr(member, "pin"):
-            return "none"
-        return "one-time" if member.pin.one_time_until else "set"
+            return gettext("no PIN")
+        return gettext("one-time PIN") if member.pin.one_time_until else gettext("has a PIN")
 
     @admin.display(description=_("Name"), ordering="staff__name")
     def person(self, member: Membership) -> str:
@@ -348,7 +352,7 @@ class InvitationForm(TenantForm):
         widget=UnfoldAdminEmailInputWidget,
         help_text=_("Only this address can use the invitation. Blank: anyone with the link."),
     )
-    role = forms.ChoiceField(choices=ROLE_CHOICES, widget=UnfoldAdminSelectWidget)
+    role = forms.ChoiceField(label=_("role"), choices=ROLE_CHOICES, widget=UnfoldAdminSelectWidget)
     by_mail = forms.BooleanField(
         label=_("Send the link by e-mail"),
         required=False,
@@ -381,9 +385,14 @@ class InvitationAdmin(ServiceAdmin):
         )
         link = f"{settings.PUBLIC_URL}{reverse('invitation', args=[token])}"
         return form_page(
-            self, request, title=_("Invitation"), template="admin/invitation_link.html", link=link, invited=data
+            self,
+            request,
+            title=_("Invitation"),
+            template="admin/invitation_link.html",
+            link=link,
+            invited={**data, "role_words": ROLE_NAMES[Role(data["role"])]},
         )
 
     @admin.display(description=_("For"), ordering="email")
     def recipient(self, invitation: Invitation) -> str:
-        return invitation.email or "anyone with the link"
+        return invitation.email or gettext("anyone with the link")

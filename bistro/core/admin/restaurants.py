@@ -27,7 +27,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.money import fits, short
 from bistro.core.kernel.texts import clean_text
 from bistro.core.models import Restaurant
-from bistro.core.models.restaurants import LONGEST_NOTE, MOST_NOTES
+from bistro.core.models.restaurants import LONGEST_NOTE, MOST_NOTES, notes_after
 from bistro.core.services import restaurants as restaurant_services
 from bistro.core.writing.configuration_events import RestaurantChanged
 
@@ -40,6 +40,7 @@ class RestaurantForm(TenantForm):
 
     timezone = forms.ChoiceField(label=gettext_lazy("Time zone"), widget=UnfoldAdminSelect2Widget)
     day_ends_at = forms.TimeField(
+        label=gettext_lazy("business day ends at"),
         widget=UnfoldAdminTextInputWidget(attrs={"type": "time"}),
         help_text=gettext_lazy("Orders before this time count for the previous day."),
     )
@@ -64,6 +65,9 @@ class RestaurantForm(TenantForm):
         for name in ("address", "footer_text"):
             cleaned[name] = clean_text(cleaned.get(name) or "", lines=True)
         cleaned["kitchen_notes"] = self._notes(cleaned.get("kitchen_notes") or "")
+        if "language" in self.changed_data and "language" in cleaned:
+            before = self.initial.get("language") or "en"
+            cleaned["kitchen_notes"] = notes_after(cleaned["kitchen_notes"], before, cleaned["language"])
         coin, currency = cleaned.get("cash_rounding"), cleaned.get("currency", self.instance.currency)
         if coin is not None and not fits(coin, currency):
             self.add_error("cash_rounding", _("%(currency)s has no such coin.") % {"currency": currency})
@@ -166,7 +170,9 @@ class RestaurantAdmin(ServiceAdmin, HistoryAdmin):
 
     def add_by_service(self, request: HttpRequest, data: dict[str, Any]) -> HttpResponse:
         opened = restaurant_services.open_restaurant(actor=operator(request, None), **data)
-        self.message_user(request, f"{opened.name} is created. Now add an owner.", messages.SUCCESS)
+        self.message_user(
+            request, _("%(restaurant)s is created. Now add an owner.") % {"restaurant": opened.name}, messages.SUCCESS
+        )
         return redirect(f"{reverse('admin:core_membership_add')}?restaurant={opened.pk}&role=owner")
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:

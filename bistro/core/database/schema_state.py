@@ -37,12 +37,19 @@ def missing_columns(connection: Any) -> list[str]:
     """Return the columns that the models expect and the database lacks, as `table.column`."""
     missing = []
     with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
         for model in apps.get_models(include_auto_created=True):
             options = model._meta
             if not options.managed or options.proxy:
                 continue
-            found = {column.name for column in connection.introspection.get_table_description(cursor, options.db_table)}
+            found = _columns(cursor, options.db_table) if options.db_table in tables else set()
             missing += [
                 f"{options.db_table}.{field.column}" for field in options.local_fields if field.column not in found
             ]
     return sorted(missing)
+
+
+def _columns(cursor: Any, table: str) -> set[str]:
+    """Return the names of a table's columns, without the rest that Django's introspection would read."""
+    cursor.execute(f"SELECT * FROM {cursor.db.ops.quote_name(table)} WHERE 1 = 0")
+    return {column[0] for column in cursor.description}

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -122,7 +123,7 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.staff} · {self.role}"
+        return f"{self.staff} · {self.get_role_display()}"
 
 
 class Invitation(models.Model):
@@ -141,7 +142,8 @@ class Invitation(models.Model):
     objects = TenantQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return f"{self.email or 'anyone'} as {self.role}"
+        named = {"person": self.email or gettext("anyone"), "role": self.get_role_display()}
+        return gettext("%(person)s as %(role)s") % named
 
 
 class PasswordReset(models.Model):

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop, override
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -20,7 +20,7 @@ from bistro.core.kernel.languages import languages
 from bistro.core.kernel.money import AMOUNT, Rounding, digits, is_currency
 from bistro.core.models.logos import logo_path, validate_logo
 
-KITCHEN_NOTES = "Sauce aside\nNo salt\nCut in two\nServe with the others\nBirthday"
+KITCHEN_NOTES = gettext_noop("Sauce aside\nNo salt\nCut in two\nServe with the others\nBirthday")
 MOST_NOTES, LONGEST_NOTE = 20, 40
 MOST_TIPS = 4
 
@@ -60,6 +60,17 @@ def validate_tips(text: str) -> None:
     parts = text.split()
     if len(parts) > MOST_TIPS or not all(re.fullmatch(r"[1-9]|[1-4][0-9]|50", part) for part in parts):
         raise ValidationError(gettext("Write up to four whole percentages from 1 to 50, such as 5 10 15."))
+
+
+def usual_notes(language: str) -> str:
+    """Return the notes to the kitchen with which a restaurant begins, in its language."""
+    with override(language):
+        return gettext(KITCHEN_NOTES)
+
+
+def notes_after(notes: str, before: str, after: str) -> str:
+    """Return the notes to the kitchen after a change of the language: the usual ones follow it, others stay."""
+    return usual_notes(after) if notes == usual_notes(before) else notes
 
 
 class Restaurant(models.Model):

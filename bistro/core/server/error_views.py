@@ -21,7 +21,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     """Return 403."""
     if not is_program(request):
         return defaults.permission_denied(request, exception)
-    return problem_answer(403, str(exception) or "You may not do this.", "permission_denied")
+    return problem_answer(403, str(exception) or gettext("You may not do this."), "permission_denied")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -44,7 +44,7 @@ def prove_pin(*, membership_id: int, pin: str, actor: Actor) -> Membership:
     _prove(member, actor, lambda: is_pin(member, pin), "PIN")
     until = member.pin.one_time_until
     if until is not None and until <= timezone.now():
-        words = "This one-time PIN has expired. Ask a manager for a new one."
+        words = gettext("This one-time PIN has expired. Ask a manager for a new one.")
         raise InvalidInput(words, code="pin_expired", fields={"pin": [gettext("Expired.")]})
     return member  # type: ignore[no-any-return]
 

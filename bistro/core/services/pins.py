@@ -46,7 +46,7 @@ def replace_one_time_pin(*, new_pin: str, actor: Actor) -> None:
     if member is None:
         raise NotPermitted(gettext("Enter your one-time PIN first."))
     if is_pin(member, new_pin):
-        words = "Choose another PIN than the one-time PIN."
+        words = gettext("Choose another PIN than the one-time PIN.")
         raise InvalidInput(words, code="weak_pin", fields={"new_pin": [words]})
     name = member.staff.get_full_name()
     person = Actor("staff", member.staff_id, member.restaurant_id, frozenset(), actor.device_id, name)

@@ -19,6 +19,7 @@ from bistro.core.kernel.secrets import digest, new_token
 from bistro.core.kernel.texts import clean_text
 from bistro.core.models import FeedHead, Invitation, Membership, Pin, Restaurant, Staff
 from bistro.core.models.people import MembershipQuerySet
+from bistro.core.models.restaurants import notes_after, usual_notes
 from bistro.core.services.passwords import end_links
 from bistro.core.writing.configuration_events import RestaurantChanged
 from bistro.core.writing.people_events import MemberAdded, MemberChanged, MemberInvited, RestaurantOpened
@@ -39,6 +40,8 @@ def create_restaurant(name: str, fields: Mapping[str, Any], work: UnitOfWork) ->
     """Create the restaurant to which the unit then belongs. A step. Raises InvalidInput."""
     require_transaction()
     restaurant = Restaurant(name=clean_text(name), **fields)
+    if "kitchen_notes" not in fields:
+        restaurant.kitchen_notes = usual_notes(restaurant.language)
     try:
         restaurant.full_clean()
     except ValidationError as error:
@@ -57,6 +60,8 @@ def change_settings(values: Mapping[str, Any], work: UnitOfWork) -> Restaurant:
     """
     require_transaction()
     restaurant = lock_restaurant(work)
+    language = values.get("language", restaurant.language)
+    values = {"kitchen_notes": notes_after(restaurant.kitchen_notes, restaurant.language, language), **values}
     before = {name: getattr(restaurant, name) for name, value in values.items() if getattr(restaurant, name) != value}
     if not before:
         return restaurant

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import activate
+from django.utils.translation import gettext_lazy as _
 from unfold.forms import AuthenticationForm
 from unfold.sites import UnfoldAdminSite
 
@@ -50,7 +51,7 @@ class ManagerLogin(AuthenticationForm):
 
     error_messages = {
         **AuthenticationForm.error_messages,
-        "invalid_login": "Enter the e-mail address and password of an owner or manager.",
+        "invalid_login": _("Enter the e-mail address and password of an owner or manager."),
     }
 
     def confirm_login_allowed(self, user: Any) -> None:
@@ -65,7 +66,7 @@ class BistroAdminSite(UnfoldAdminSite):
     """An admin site whose access depends on the membership, not on a flag of the login."""
 
     login_form = ManagerLogin
-    index_title = "Tonight"
+    index_title = _("Tonight")
     enable_nav_sidebar = True
 
     def has_permission(self, request: HttpRequest) -> bool:

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from bistro.core.auth.authentication import set_device_cookie
@@ -54,7 +55,7 @@ def _show_new(request: HtmxHttpRequest, secret: str, *, counted: bool) -> HttpRe
     """Show a new code. A screen that replaces its expired code does not count against the rate limit."""
     address = client_address(request)
     if counted:
-        words = "Too many screens want a code at once. The next code comes in {wait} s."
+        words = gettext("Too many screens want a code at once. The next code comes in {wait} s.")
         require_within("pairing", address, words)
     shown = pairing.open_pairing(address=address, replaces=secret)
     if request.method == "POST":

@@ -44,6 +44,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'webhook',
                 'verbose_name_plural': 'webhooks',
                 'ordering': ['name', 'pk'],
+                'indexes': [models.Index(condition=models.Q(('status', 'on')), fields=['due_at'], name='hook_waits')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['on', 'paused', 'stopped'])), name='hook_status_known'), models.CheckConstraint(condition=models.Q(('bookings', True), ('parties', True), ('orders', True), ('payments', True), _connector='OR'), name='hook_has_topic', violation_error_message='Choose at least one kind of event.')],
             },
         ),
         migrations.CreateModel(
@@ -64,26 +66,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'delivery',
                 'verbose_name_plural': 'deliveries',
                 'ordering': ['-pk'],
+                'indexes': [models.Index(fields=['at'], name='delivery_age')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('trouble__in', ['', 'address', 'unknown_host', 'unreachable', 'encryption', 'timeout', 'lost', 'nonsense', 'redirect', 'refused', 'gone', 'fault'])), name='delivery_trouble_known')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='hook',
-            index=models.Index(condition=models.Q(('status', 'on')), fields=['due_at'], name='hook_waits'),
-        ),
-        migrations.AddConstraint(
-            model_name='hook',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['on', 'paused', 'stopped'])), name='hook_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='hook',
-            constraint=models.CheckConstraint(condition=models.Q(('bookings', True), ('parties', True), ('orders', True), ('payments', True), _connector='OR'), name='hook_has_topic', violation_error_message='Choose at least one kind of event.'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['at'], name='delivery_age'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('trouble__in', ['', 'address', 'unknown_host', 'unreachable', 'encryption', 'timeout', 'lost', 'nonsense', 'redirect', 'refused', 'gone', 'fault'])), name='delivery_trouble_known'),
         ),
     ]

@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['station', 'name'],
+                'constraints': [models.UniqueConstraint(fields=('restaurant', 'name'), name='printer_name_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['network', 'browser'])), name='printer_kind_known'), models.CheckConstraint(condition=models.Q(('prints__in', ['always', 'fallback'])), name='printer_when_known'), models.CheckConstraint(condition=models.Q(('kind', 'browser'), models.Q(('host', ''), _negated=True), _connector='OR'), name='printer_has_host'), models.CheckConstraint(condition=models.Q(('station__isnull', False), ('receipts', True), _connector='OR'), name='printer_has_use'), models.CheckConstraint(condition=models.Q(('receipts', False), ('kind', 'network'), _connector='OR'), name='printer_receipts_network'), models.CheckConstraint(condition=models.Q(('drawer__in', ['', 'pin2', 'pin5'])), name='printer_drawer_known'), models.CheckConstraint(condition=models.Q(('drawer', ''), ('receipts', True), _connector='OR'), name='printer_drawer_receipts')],
             },
         ),
         migrations.CreateModel(
@@ -65,58 +66,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'indexes': [models.Index(condition=models.Q(('status', 'queued')), fields=['printer', 'id'], name='print_job_waits'), models.Index(condition=models.Q(('status', 'failed')), fields=['printer', 'id'], name='print_job_failed'), models.Index(fields=['created_at'], name='print_job_age')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['new', 'changed', 'void', 'reprint', 'test', 'sheet', 'drawer'])), name='print_job_kind_known'), models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'printed', 'skipped', 'failed'])), name='print_job_status_known')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='printer',
-            constraint=models.UniqueConstraint(fields=('restaurant', 'name'), name='printer_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='printer',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['network', 'browser'])), name='printer_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='printer',
-            constraint=models.CheckConstraint(condition=models.Q(('prints__in', ['always', 'fallback'])), name='printer_when_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='printer',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'browser'), models.Q(('host', ''), _negated=True), _connector='OR'), name='printer_has_host'),
-        ),
-        migrations.AddConstraint(
-            model_name='printer',
-            constraint=models.CheckConstraint(condition=models.Q(('station__isnull', False), ('receipts', True), _connector='OR'), name='printer_has_use'),
-        ),
-        migrations.AddConstraint(
-            model_name='printer',
-            constraint=models.CheckConstraint(condition=models.Q(('receipts', False), ('kind', 'network'), _connector='OR'), name='printer_receipts_network'),
-        ),
-        migrations.AddConstraint(
-            model_name='printer',
-            constraint=models.CheckConstraint(condition=models.Q(('drawer__in', ['', 'pin2', 'pin5'])), name='printer_drawer_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='printer',
-            constraint=models.CheckConstraint(condition=models.Q(('drawer', ''), ('receipts', True), _connector='OR'), name='printer_drawer_receipts'),
-        ),
-        migrations.AddIndex(
-            model_name='printjob',
-            index=models.Index(condition=models.Q(('status', 'queued')), fields=['printer', 'id'], name='print_job_waits'),
-        ),
-        migrations.AddIndex(
-            model_name='printjob',
-            index=models.Index(condition=models.Q(('status', 'failed')), fields=['printer', 'id'], name='print_job_failed'),
-        ),
-        migrations.AddIndex(
-            model_name='printjob',
-            index=models.Index(fields=['created_at'], name='print_job_age'),
-        ),
-        migrations.AddConstraint(
-            model_name='printjob',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['new', 'changed', 'void', 'reprint', 'test', 'sheet', 'drawer'])), name='print_job_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='printjob',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'printed', 'skipped', 'failed'])), name='print_job_status_known'),
         ),
     ]

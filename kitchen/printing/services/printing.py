@@ -141,7 +141,7 @@ def _give_up_unheard(printer_id: int, now: datetime) -> None:
     printer = Printer.objects.select_related("restaurant").get(pk=printer_id)
     job = next_slip(printer, now)
     if job is not None and job.due_at < now - UNHEARD and claim(job):
-        why = "The print page is not open in any browser."
+        why = gettext("The print page is not open in any browser.")
         failed(job=job, printer=printer, why=why, now=now, doubtful=job.doubtful)
 
 

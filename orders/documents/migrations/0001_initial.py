@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'series',
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('restaurant', 'register', 'kind', 'part'), name='series_once'), models.UniqueConstraint(fields=('restaurant', 'register', 'kind', 'epoch'), name='series_of_epoch_once')],
             },
         ),
         migrations.CreateModel(
@@ -68,6 +69,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'indexes': [models.Index(fields=['restaurant', 'business_date'], name='document_of_day')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['receipt', 'invoice', 'credit', 'cancelled', 'training'])), name='document_kind_known'), models.UniqueConstraint(fields=('restaurant', 'position'), name='document_position_once'), models.UniqueConstraint(fields=('series', 'number'), name='document_number_once'), models.UniqueConstraint(fields=('token',), name='document_token_once'), models.UniqueConstraint(condition=models.Q(('kind', 'credit'), _negated=True), fields=('payment', 'kind'), name='document_of_payment_once')],
             },
         ),
         migrations.CreateModel(
@@ -88,6 +91,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'indexes': [models.Index(condition=models.Q(('state', 'signed'), _negated=True), fields=['due_at'], name='signature_due')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('closing', None), ('document__isnull', False), ('first_event', None), ('last_event', None)), models.Q(('closing__isnull', False), ('document', None), ('first_event', None), ('last_event', None)), models.Q(('closing', None), ('document', None), ('first_event__lte', models.F('last_event'))), _connector='OR'), name='signature_of_one_thing'), models.UniqueConstraint(fields=('restaurant', 'signer', 'first_event'), name='signature_of_events_once')],
             },
         ),
         migrations.CreateModel(
@@ -105,49 +110,5 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
                 'constraints': [models.UniqueConstraint(fields=('document', 'number'), name='copy_number_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='series',
-            constraint=models.UniqueConstraint(fields=('restaurant', 'register', 'kind', 'part'), name='series_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='series',
-            constraint=models.UniqueConstraint(fields=('restaurant', 'register', 'kind', 'epoch'), name='series_of_epoch_once'),
-        ),
-        migrations.AddIndex(
-            model_name='document',
-            index=models.Index(fields=['restaurant', 'business_date'], name='document_of_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['receipt', 'invoice', 'credit', 'cancelled', 'training'])), name='document_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(fields=('restaurant', 'position'), name='document_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(fields=('series', 'number'), name='document_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(fields=('token',), name='document_token_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'credit'), _negated=True), fields=('payment', 'kind'), name='document_of_payment_once'),
-        ),
-        migrations.AddIndex(
-            model_name='signature',
-            index=models.Index(condition=models.Q(('state', 'signed'), _negated=True), fields=['due_at'], name='signature_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closing', None), ('document__isnull', False), ('first_event', None), ('last_event', None)), models.Q(('closing__isnull', False), ('document', None), ('first_event', None), ('last_event', None)), models.Q(('closing', None), ('document', None), ('first_event__lte', models.F('last_event'))), _connector='OR'), name='signature_of_one_thing'),
-        ),
-        migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('restaurant', 'signer', 'first_event'), name='signature_of_events_once'),
         ),
     ]

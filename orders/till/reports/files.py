@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
@@ -48,7 +49,7 @@ def as_workbook(tables: Sequence[Table], currency: str) -> bytes:
 
 
 def _header() -> list[str]:
-    return [_("Table"), _("Name"), _("Note"), _("Number"), _("Net"), _("Tax"), _("Total")]
+    return [_("Table"), _("Name"), _("Note"), pgettext("a column", "Count"), _("Net"), _("Tax"), _("Total")]
 
 
 def _rows(tables: Sequence[Table]) -> Iterator[tuple[Table, Row]]:

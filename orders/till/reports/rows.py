@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from bistro.core.kernel.money import ZERO, display
 from bistro.core.models import Restaurant
@@ -76,7 +77,7 @@ class ShownTable:
 
 def shown_tables(tables: Iterable[Table], restaurant: Restaurant) -> list[ShownTable]:
     """Return the tables that have rows, with amounts as the restaurant writes them."""
-    heads = {"count": _("Number"), "net": _("Net"), "tax": _("Tax"), "total": _("Total")}
+    heads = {"count": pgettext("a column", "Count"), "net": _("Net"), "tax": _("Tax"), "total": _("Total")}
 
     def cells(row: Row, names: tuple[str, ...]) -> list[str]:
         return [_shown(getattr(row, name), restaurant) for name in names]

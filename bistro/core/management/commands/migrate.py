@@ -15,6 +15,7 @@ from bistro.core.database.migrating import (
     is_refused_lock,
     lock_limits,
     migration_lock,
+    new_models_rendered_alone,
     retry_refused_locks,
 )
 from bistro.core.database.schema_state import FOREIGN_DATABASE, missing_columns, unknown_migrations
@@ -50,7 +51,8 @@ class Command(migrate.Command):
 
     def _migrate(self, connection: Any, lock_timeout: str, run: Any, args: Any, options: dict[str, Any]) -> None:
         def migrate() -> None:
-            run(*args, **options)
+            with new_models_rendered_alone():
+                run(*args, **options)
             if not options["plan"] and not options["check_unapplied"]:
                 protect(connection)
 
