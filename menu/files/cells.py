@@ -1,5 +1,6 @@
 """Conversion of spreadsheet rows to the import service's values, with errors by column."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
@@ -24,6 +25,14 @@ from menu.tax_catalogue import compiled
 from menu.taxes import DishTax, read_dish_tax, write_components
 
 LONGEST_TEXT = 100_000  # of a cell; reading takes time
+_NUMBERED_COURSE = re.compile(r"(?P<before>\d{1,5})\. ?\w*|\w+ (?P<after>\d{1,5})")
+_COURSES = {
+    1: ("starter", "starters", "appetizer", "appetizers", "first course", "vorspeise", "vorspeisen", "entrée",
+        "entrada", "antipasto", "antipasti", "primer plato"),
+    2: ("main", "mains", "main course", "main courses", "hauptgang", "hauptspeise", "hauptspeisen", "hauptgericht",
+        "hauptgerichte", "plat", "plat principal", "secondo", "segundo plato"),
+    3: ("dessert", "desserts", "nachspeise", "nachspeisen", "nachtisch", "postre", "dolce", "dolci"),
+}  # fmt: skip
 _YES, _NO = {"yes", "true", "1", "x", "y"}, {"no", "false", "0", "n"}
 
 
@@ -120,6 +129,16 @@ def _count(most: int) -> Callable[[str], int]:
     return read
 
 
+def course_of(cell: str) -> int:
+    """Return the number of a course: `2`, `2. Gang`, `Course 2`, `Main course`, `Hauptspeise`. Raises ValueError."""
+    word = cell.strip().casefold()
+    numbered = _NUMBERED_COURSE.fullmatch(word)
+    if numbered:
+        return _count(most=32_767)(numbered["before"] or numbered["after"])
+    known = next((number for number, words in _COURSES.items() if word in words), None)
+    return _count(most=32_767)(cell) if known is None else known
+
+
 def _flag(cell: str) -> bool:
     word = cell.casefold()
     if word not in _YES | _NO:
@@ -162,7 +181,7 @@ def _words(known: Sequence[tuple[str, Any]]) -> Callable[[str], tuple[str, ...]]
 _READERS: dict[str, Callable[[str], Any]] = {
     "name": str,
     "description": str,
-    "course": _count(most=32_767),
+    "course": course_of,
     "price": _money,
     "prep_minutes": _count(most=1440),
     "allergens": _list,

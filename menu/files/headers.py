@@ -40,7 +40,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "kategorie", "warengruppe", "gruppe", "rubrik", "catégorie", "rubrique", "categoría", "categoria", "categorie",
         "point of sale category", "pos category", "product category",
     ),
-    "course": ("course number", "gang"),
+    "course": ("course number", "courses", "gang", "gänge", "speisenfolge", "gangfolge"),
     "name": (
         "item", "item name", "dish", "dish name", "product", "product name", "menu item", "title", "article",
         "artikel", "artikelname", "gericht", "speise", "bezeichnung", "produkt", "nom", "plat", "produit", "nombre",

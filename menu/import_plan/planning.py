@@ -19,7 +19,7 @@ from menu.import_plan.checking import GroupChecker, refusals
 from menu.import_plan.differences import translation_changes
 from menu.import_plan.groups import DishGroups, GroupPlanner
 from menu.import_plan.known import KnownMenu
-from menu.import_plan.results import ImportPlan, PlannedChange, PlannedDish, Problem, Rows, State
+from menu.import_plan.results import ImportPlan, PlannedChange, PlannedDish, PlannedTax, Problem, Rows, State
 from menu.import_words import words_of
 from menu.imported import ImportedCategory, ImportedGroup, ImportedItem
 from menu.models import Category, Item, Tax
@@ -70,6 +70,7 @@ class _Planner:
     def __init__(self, known: KnownMenu, add_only: bool) -> None:
         self.known, self.add_only, self.rows = known, add_only, Rows(taxes=known.taxes)
         self.problems: list[Problem] = []
+        self.taxes: dict[str, PlannedTax] = {}
         self.seen: dict[str, ImportedItem] = {}
         self.catalogue = Catalogue(known.allergens)
         self.checker = GroupChecker(known.currency, self.catalogue)
@@ -88,7 +89,7 @@ class _Planner:
             drafts += planned
         self._plan_groups(drafts)
         dishes = tuple(draft.done() for draft in drafts)
-        return ImportPlan(dishes, tuple(self.problems), self.rows, self.known.version)
+        return ImportPlan(dishes, tuple(self.problems), self.rows, self.known.version, tuple(self.taxes.values()))
 
     # --- facts of a dish ----------------------------------------------------------------------------------------
     def _dish(self, imported: ImportedItem, category: ImportedCategory) -> _Draft:
@@ -174,7 +175,10 @@ class _Planner:
         known = self.known.taxes.meaning(present)
         if wanted is not None and known is not None and not imported.take_away_given:
             wanted = replace(wanted, take_away=known.take_away)
-        return self.known.taxes.tax_for(wanted, present)
+        tax = self.known.taxes.tax_for(wanted, present, any_take_away=not imported.take_away_given)
+        if wanted is not None and tax is not None:
+            self.taxes[str(wanted)] = PlannedTax(str(wanted), tax.name, new=tax.pk is None)
+        return tax
 
     def _price(self, imported: ImportedItem) -> Decimal:
         try:

@@ -106,6 +106,15 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedTax:
+    """A tax as the file writes it, and the name of the tax that its dishes get."""
+
+    text: str
+    name: str
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ImportPlan:
     """Everything that an import would do, in the order in which the dishes were given.
 
@@ -116,6 +125,7 @@ class ImportPlan:
     problems: tuple[Problem, ...]
     rows: Rows = field(repr=False)
     version: int = 0
+    taxes: tuple[PlannedTax, ...] = ()
 
     def count(self, state: str) -> int:
         """Return the number of dishes in a state."""
