@@ -105,7 +105,6 @@ def read_row(cells: Mapping[str, str], row: int, currency: str) -> ImportedItem:
         raise ValidationError(problems)  # type: ignore[arg-type]
     read.pop("course", None)  # of the category
     both, contains, stations = "tax_take_away" in cells, read.pop("allergens", None), read.pop("station", None)
-    _of_category, translations = texts_in_cells(cells)
     return ImportedItem(
         groups=groups,
         contains=contains,
@@ -113,7 +112,7 @@ def read_row(cells: Mapping[str, str], row: int, currency: str) -> ImportedItem:
         row=row,
         tax=tax,
         take_away_given=both,
-        translations=translations,
+        translations=texts_in_cells(cells)[1],
         **read,
     )
 
