@@ -140,6 +140,7 @@ PLACES: list[Place] = [
         False,
         _("What this restaurant needs before its first order"),
         shown="bistro.setup.checklist.is_unfinished",
+        starts="bistro.setup.checklist.is_missing_a_step",
     ),
     Place(
         "floor",

@@ -24,7 +24,7 @@ from bistro.setup import services
 from bistro.setup.checklist import BY_KEY, State, progress_of
 from bistro.setup.forms import TAX_KINDS, AccountForm, CopyForm, RestaurantForm, TaxForm
 from bistro.setup.known_taxes import known_taxes
-from bistro.setup.step_pages import INVALID, save_step, say, step_page
+from bistro.setup.step_pages import INVALID, focus_error, save_step, say, step_page
 from menu.taxes import DishTax
 
 
@@ -58,6 +58,7 @@ def copy(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     if request.method == "GET":
         return render(request, "setup/copy.html", page)
     if not form.is_valid():
+        focus_error(form)
         return render(request, "setup/copy.html", page, status=INVALID)
     try:
         copied = services.copy_restaurant(name=form.cleaned_data["name"], actor=actor)

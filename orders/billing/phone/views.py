@@ -41,7 +41,7 @@ def bill(request: HttpRequest, token: str) -> HttpResponse:
     """Show the bill, to choose what to pay. The link of guests who joined others leads to the bill of all."""
     party = guest_party(token)
     if party is None:
-        return _closed(request)
+        return closed(request)
     return _bill_page(request, party, token)
 
 
@@ -51,7 +51,7 @@ def tip(request: HttpRequest, token: str) -> HttpResponse:
     """Ask for a tip, if the restaurant has some to choose from."""
     party = guest_party(token)
     if party is None:
-        return _closed(request)
+        return closed(request)
     try:
         choice, statement = choice_in(request.GET), read_statement(party, party.restaurant)
         may_take(choice.amount(statement))
@@ -69,7 +69,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Show what is about to be paid."""
     party = guest_party(token)
     if party is None:
-        return _closed(request)
+        return closed(request)
     try:
         choice, statement = choice_in(request.GET), read_statement(party, party.restaurant)
         may_take(choice.amount(statement))
@@ -88,7 +88,7 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     """Start the payment, and lead to the provider's page or to the receipt. A second tap is the same payment."""
     party = guest_party(token)
     if party is None:
-        return _closed(request)
+        return closed(request)
     require_within("guest-pay", client_address(request), str(TOO_MANY_TRIES))
     try:
         payment = _start(request, party)
@@ -145,10 +145,12 @@ def _start(request: HttpRequest, party: Party) -> Payment:
 def _bill_page(request: HttpRequest, party: Party, token: str, refusal: DomainError | None = None) -> HttpResponse:
     page = read_bill(read_statement(party, party.restaurant))
     problem = refusal.message if refusal else ""
-    return with_status(_render(request, "pay/bill.html", party, token, page=page, problem=problem), refusal)
+    return with_status(
+        _render(request, "pay/bill.html", party, token, page=page, problem=problem, key=uuid4().hex), refusal
+    )
 
 
-def _closed(request: HttpRequest) -> HttpResponse:
+def closed(request: HttpRequest) -> HttpResponse:
     """Show that a link has ended, without a word about whose it was."""
     refusal = NotYours(gettext("This bill is closed."), code="bill_closed")
     context = {"languages": language_links(request)}
