@@ -11,6 +11,7 @@ from bistro.core.admin.base import acting_manager
 from bistro.core.admin.restaurants import is_operator
 from bistro.core.auth.access import memberships_of
 from bistro.core.web.admin_site import restaurant_in
+from bistro.setup.checklist import is_unfinished
 
 # (group, [(title, icon, page)])
 GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
@@ -87,6 +88,12 @@ def manages(request: HttpRequest) -> bool:
     return acting_manager(request) is not None
 
 
+def sets_up(request: HttpRequest) -> bool:
+    """Return whether the user manages a restaurant whose set-up has an open step."""
+    actor = acting_manager(request)
+    return actor is not None and is_unfinished(actor)
+
+
 def restaurant_name(request: HttpRequest) -> str:
     """Return the restaurant's name for the header."""
     restaurant = restaurant_in(request)
@@ -105,7 +112,13 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     shown = [
         {"title": title, "collapsible": True, "items": [_page(*page) for page in pages]} for title, pages in GROUPS
     ]
-    return [*shown, _operators(), *_elsewhere(request)]
+    return [*_set_up(), *shown, _operators(), *_elsewhere(request)]
+
+
+def _set_up() -> list[dict[str, Any]]:
+    """Return the way back to the set-up, until every step is done or skipped."""
+    link = {"title": _("Set up"), "icon": "checklist", "link": reverse_lazy("setup:overview"), "permission": sets_up}
+    return [{"title": "", "items": [link]}]
 
 
 def _operators() -> dict[str, Any]:

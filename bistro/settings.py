@@ -29,7 +29,7 @@ VAR = Path(env.str("VAR", default=str(BASE_DIR / "var"))).resolve()
 VAR.mkdir(parents=True, exist_ok=True)
 PORT = env.int("PORT", default=8000)
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
-PUBLIC = urlsplit(PUBLIC_URL)
+PUBLIC, PUBLIC_URL_IS_SET = urlsplit(PUBLIC_URL), "PUBLIC_URL" in env.ENVIRON
 if PUBLIC.scheme not in ("http", "https") or not PUBLIC.hostname or PUBLIC.path:
     raise ImproperlyConfigured(f"PUBLIC_URL is “{PUBLIC_URL}”; write it like https://bistro.example.com")
 HTTPS = PUBLIC.scheme == "https"

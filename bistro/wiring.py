@@ -158,6 +158,7 @@ PLACES: list[Place] = [
         False,
         _("What this restaurant needs before its first order"),
         shown="bistro.setup.checklist.is_unfinished",
+        starts="bistro.setup.checklist.is_missing_a_step",
     ),
     Place(
         "floor",
@@ -268,6 +269,9 @@ BULK_CHANGES: list[str] = [
     "menu.bulk.kinds.categories",
     "kitchen.bulk_stations.stations",
 ]
+
+# What an import of the menu asks of the kitchen: (restaurant id) -> stations; the step that routes dishes to stations.
+IMPORT_STATIONS: list[str] = ["kitchen.import_stations.read_stations", "kitchen.setup_steps.route_items"]
 
 # Services that run once a second in every server process. Conditional UPDATEs decide which process acts.
 SWEEPS: list[str] = [

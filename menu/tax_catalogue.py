@@ -5,7 +5,7 @@ from datetime import date
 
 from bistro.core.kernel.order_kinds import OrderKind
 from menu.models import Item, Tax, TaxComponent
-from menu.taxes import EVERY_KIND, CompiledTax, Components, DishTax, write_components
+from menu.taxes import EVERY_KIND, CompiledTax, Components, DishTax, same_rates, write_components
 
 
 def compiled_taxes(restaurant_id: int) -> dict[Tax, CompiledTax]:
@@ -43,18 +43,29 @@ class TaxCatalogue:
         """Return what a tax says on the day, or None for a dish with the restaurant's default."""
         return None if tax_id is None else self._meanings[tax_id]
 
-    def tax_for(self, wanted: DishTax | None, present_id: int | None = None) -> Tax | None:
+    def tax_for(
+        self, wanted: DishTax | None, present_id: int | None = None, *, any_take_away: bool = False
+    ) -> Tax | None:
         """Return a tax with the wanted components on the day: the present one of the dish if it has them, else any.
 
-        A new tax is a row without a primary key until `save`. None means the restaurant's default.
+        A rate without a name, such as `7`, means the one tax with that rate, whatever its name. `any_take_away`: the
+        file says nothing about take-away. A new tax is a row without a primary key until `save`. None means the
+        restaurant's default.
         """
         if wanted is None:
             return None
-        if present_id is not None and self.meaning(present_id) == wanted:
+        present = self.meaning(present_id)
+        if present_id is not None and present is not None and same_rates(present, wanted, any_take_away):
             return self._rows[present_id]
         if wanted not in self._by_meaning:
-            self._by_meaning[wanted] = self._create(wanted)
+            self._by_meaning[wanted] = self._alike(wanted, any_take_away) or self._create(wanted)
         return self._by_meaning[wanted]
+
+    def _alike(self, wanted: DishTax, any_take_away: bool) -> Tax | None:
+        """Return the only known tax with the same rates, or the default among several; None if nothing decides."""
+        found = [row for pk, row in self._rows.items() if same_rates(self._meanings[pk], wanted, any_take_away)]
+        chosen = found if len(found) == 1 else [row for row in found if row.is_default]
+        return chosen[0] if chosen else None
 
     def save(self) -> None:
         """Insert the new taxes with their components, in two statements."""

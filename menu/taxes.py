@@ -104,10 +104,16 @@ def read_dish_tax(cell: str, take_away: str = "") -> DishTax | None:
     return DishTax(components, None if other == components else other)
 
 
+def _no_tax(part: str) -> str:
+    words = gettext("“%(part)s” is not a tax. Write 19, VAT 19 or GST 5 + QST 9.975.") % {"part": part}
+    letters = gettext("If the column holds letters or keys of another system, choose to ignore it.")
+    return f"{words} {letters}" if part.isalpha() else words
+
+
 def _component(part: str) -> Component:
     found = _COMPONENT.fullmatch(part)
     if found is None:
-        raise ValueError(gettext("“%(part)s” is not a tax. Write 19, VAT 19 or GST 5 + QST 9.975.") % {"part": part})
+        raise ValueError(_no_tax(part))
     name, percent = found["name"] or NAMELESS, Decimal(found["percent"].replace(",", "."))
     if percent > 100:
         raise ValueError(gettext("“%(part)s” is more than 100 %%.") % {"part": part})
@@ -117,6 +123,27 @@ def _component(part: str) -> Component:
             % {"name": name, "most_of_name": MOST_OF_NAME}
         )
     return name, percent
+
+
+def same_rates(known: DishTax, wanted: DishTax, any_take_away: bool = False) -> bool:
+    """Return whether two taxes have the same rates. A component without a name is like any of its rate."""
+    if not _alike(known.components, wanted.components):
+        return False
+    if any_take_away and wanted.take_away is None:
+        return True
+    here, there = known.take_away, wanted.take_away
+    return here is there if here is None or there is None else _alike(here, there)
+
+
+def _alike(known: Components, wanted: Components) -> bool:
+    pairs = list(zip(_by_rate(known), _by_rate(wanted), strict=False))
+    return len(known) == len(wanted) and all(
+        of[1] == to[1] and (of[0] == to[0] or NAMELESS in (of[0], to[0])) for of, to in pairs
+    )
+
+
+def _by_rate(components: Components) -> list[Component]:
+    return sorted(components, key=lambda each: (each[1], each[0]))
 
 
 def write_components(components: Components) -> str:

@@ -13,9 +13,9 @@ from tests.test_admin_pages import MODELS, fill, page
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
 NAMES = ["Bistro", "Stripe", "English", "Deutsch", "Français", "Español", "العربية", "Max", "Device", "Tea"]
-# What rows hold: subjects of the log, hashes, JSON, addresses, codes of vouchers.
+# What rows hold: subjects of the log, hashes, JSON, addresses, codes of vouchers, ids of card readers.
 DATA = re.compile(
-    r"#?\d* ?\w+:\d+|#\d+ \w+ \w+|[0-9a-f]{64}|\{.*\}|https?:\S+|[\w.-]+@[\w.]+|[\w.]+\.(?:com|csv)|[0-9A-Z]{4}"
+    r"#?\d* ?\w+:\d+|#\d+ \w+ \w+|[0-9a-f]{64}|\{.*\}|https?:\S+|[\w.-]+@[\w.]+|[\w.]+\.(?:com|csv)|[0-9A-Z]{4}|tmr_\w+"
 )
 ALLERGENS = {"gluten", "crustaceans", "eggs", "fish", "peanuts", "soybeans", "milk", "nuts", "celery", "mustard"}
 ALLERGENS |= {"sesame", "sulphites", "lupin", "molluscs"}  # codes, which are data

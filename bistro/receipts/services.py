@@ -18,7 +18,7 @@ from bistro.core.writing.unit_of_work import UnitOfWork
 from bistro.receipts.events import DrawerOpened, TillPrinterChosen
 from bistro.receipts.models import TillPrinter
 from bistro.receipts.selectors import printing_for, printing_of
-from bistro.receipts.sheets import check_rows, document_rows, report_rows
+from bistro.receipts.sheets import check_rows, document_rows, report_rows, voucher_rows
 from kitchen.printing.events import SlipAskedFor
 from kitchen.printing.models import Printer
 from kitchen.printing.sheet_steps import open_drawer as send_pulse
@@ -27,6 +27,8 @@ from kitchen.printing.sheets import Row
 from orders.billing.links import link_of
 from orders.billing.page import read_page
 from orders.billing.services.locking import lock_bill, mark_presented
+from orders.billing.vouchers.page import read_voucher
+from orders.billing.vouchers.selectors import may_read_code, voucher_for
 from orders.documents.access import document_for
 from orders.documents.models import Copy, Signature
 from orders.documents.page import read_paper
@@ -72,6 +74,20 @@ def print_check(*, party_id: int, actor: Actor) -> None:
             rows = check_rows(read_page(statement, actor), table, link, work.now)
             title = " ".join(filter(None, [_("Bill"), table]))
         print_sheet(printer, title, rows, work)
+
+
+def print_voucher(*, voucher_id: int, actor: Actor) -> None:
+    """Print a voucher for a person who may see its code.
+
+    Raises NotYours, NotPermitted (also without the right to see the code), InvalidInput (`no_printer`).
+    """
+    actor.require(Permission.USE_TILL)
+    voucher = voucher_for(actor, voucher_id)
+    if not may_read_code(voucher, actor, timezone.now()):
+        actor.require(Permission.APPROVE_BILL)
+    with words_of(restaurant_of(actor)):
+        rows, title = voucher_rows(read_voucher(voucher, actor)), f"{_('Voucher')} …{voucher.tail}"
+    _print_report(title, rows, actor)
 
 
 def print_x_report(*, actor: Actor) -> None:

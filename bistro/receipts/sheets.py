@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from bistro.core.models import Restaurant
 from kitchen.printing.sheets import RULE, Row, code, line, pair
 from orders.billing.page import BillPage
+from orders.billing.vouchers.page import VoucherPage
 from orders.documents.page import Paper, PaperLine
 from orders.till.reports.rows import ShownTable
 
@@ -58,6 +59,21 @@ def check_rows(page: BillPage, table: str, link: str, now: datetime) -> list[Row
         *([pair(_("Left to pay"), page.due, "tall")] if page.paid else []),
         *([code(link), line(_pay_words(house), centred=True)] if link else []),
         *_lines(house.footer_text.splitlines(), centred=True),
+    ]
+
+
+def voucher_rows(page: VoucherPage) -> list[Row]:
+    """Return a voucher with its code. It is no receipt, and says so."""
+    house, ends = page.restaurant, page.shown.voucher.expires_on
+    facts = {"name": house.legal_name or house.name, "address": house.address, "phone": house.phone}
+    return [
+        *_head({**facts, "tax_number": ""}),
+        RULE,
+        pair(_("Voucher"), page.shown.value, "tall"),
+        code(page.code),
+        line(page.code, "bold", centred=True),
+        *_lines([_("Last day: %(day)s") % {"day": date_format(ends, "DATE_FORMAT")}] if ends else [], centred=True),
+        line(_("Whoever has this code can spend it. This is no receipt."), centred=True),
     ]
 
 

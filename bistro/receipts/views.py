@@ -14,6 +14,7 @@ from bistro.core.web.pages import HtmxHttpRequest, next_page
 from bistro.receipts import services
 from kitchen.printing import services as printing
 from orders.access import party_for
+from orders.billing.vouchers.selectors import voucher_for
 from orders.documents.access import document_for
 from orders.till.access import closing_for, till_for
 
@@ -34,6 +35,15 @@ def print_check(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse
     party_for(actor, pk)
     services.print_check(party_id=pk, actor=actor)
     return _sent(request, redirect("billing:bill", pk))
+
+
+@require_POST
+@page_requires(Permission.USE_TILL)
+def print_voucher(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """Print a voucher."""
+    voucher_for(actor, pk)
+    services.print_voucher(voucher_id=pk, actor=actor)
+    return _sent(request, redirect("vouchers:voucher", pk))
 
 
 @require_POST

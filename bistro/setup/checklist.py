@@ -160,8 +160,8 @@ STEPS = (
         "printers",
         _("Printers"),
         _("A ticket printer for each station that wants paper, and one for receipts with its cash drawer."),
-        _("Tickets are on the screens; a printer also helps when a screen fails."),
-        Printer.objects.of_restaurant,
+        _("Tickets are on the screens; a printer also helps when one fails. It counts once a slip came out."),
+        lambda restaurant_id: Printer.objects.of_restaurant(restaurant_id).filter(worked_at__isnull=False),
         required=False,
     ),
 )
@@ -187,6 +187,13 @@ def _state(step: Step, done: bool, skipped: bool) -> State:
 
 
 def is_unfinished(actor: Actor) -> bool:
+    """Return whether a step of the actor's restaurant is neither done nor skipped, also an optional one. One query."""
+    if actor.restaurant_id is None:
+        return False
+    return any(each.state in (State.MISSING, State.OPTIONAL) for each in progress_of(actor.restaurant_id))
+
+
+def is_missing_a_step(actor: Actor) -> bool:
     """Return whether a required step is missing in the actor's restaurant."""
     return missing_steps(actor) > 0
 

@@ -1,5 +1,6 @@
 """Forms of the opening hours: the services of a week, and days that are different."""
 
+from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
 
@@ -76,6 +77,22 @@ class HoursForm(forms.Form):
         ]
         filled = max((place for place, pair in enumerate(pairs) if _value(pair)), default=-1) + 1
         return pairs[: max(USUAL_SERVICES, min(filled + 1, MOST_SERVICES))]
+
+
+def copy_first_day(typed: Mapping[str, Any]) -> tuple[dict[str, Any], int | None, list[int]]:
+    """Copy the services of the first filled day to the empty days after it.
+
+    Returns what the form then holds, that day (None if every day is empty), and the days that got its services.
+    """
+    copied = dict(typed.items())  # the last value of each field
+    keys = [f"{what}_{{}}_{number}" for what in ("opens", "closes") for number in range(MOST_SERVICES)]
+    filled = [day for day in range(7) if any(typed.get(key.format(day)) for key in keys)]
+    first = min(filled, default=None)
+    empty = [day for day in range(7) if first is not None and day > first and day not in filled]
+    for day in empty:
+        for key in keys:
+            copied[key.format(day)] = typed.get(key.format(first), "")
+    return copied, first, empty
 
 
 def _value(pair: dict[str, forms.BoundField]) -> bool:

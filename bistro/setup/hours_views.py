@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from bistro.core.models import OpeningException, OpeningHours
 from bistro.core.services import hours as hours_services
 from bistro.core.web.page_access import page_requires
 from bistro.core.web.pages import HtmxHttpRequest
-from bistro.setup.hours_forms import MOST_SERVICES, ExceptionForm, HoursForm
+from bistro.setup.hours_forms import WEEKDAYS, ExceptionForm, HoursForm, copy_first_day
 from bistro.setup.step_pages import save_step, step_page
 
 
@@ -28,13 +28,14 @@ def hours(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     page = _page(actor)
     if request.method == "GET":
         return step_page(request, actor, "hours", **page)
-    typed = _like_monday(request.POST) if "like_monday" in request.POST else request.POST
+    form, done = HoursForm(request.POST), _("The opening hours are saved.")
+    if "like_first" in request.POST and form.is_valid():
+        form, done = _with_copies(form, done)
 
     def save(said: dict[str, Any]) -> None:
         hours_services.set_opening_hours(services=said["services"], actor=actor)
 
-    done = _("The opening hours are saved.")
-    return save_step(request, actor, "hours", HoursForm(typed), save, done=done, back="setup:hours", context=page)
+    return save_step(request, actor, "hours", form, save, done=done, back="setup:hours", context=page)
 
 
 @require_POST
@@ -75,12 +76,14 @@ def _today(actor: Actor) -> Any:
     return restaurant_of(actor).business_date(timezone.now())
 
 
-def _like_monday(typed: QueryDict) -> QueryDict:
-    """Return what was typed, with Monday's services on every day that has none."""
-    copied = typed.copy()
-    keys = [f"{what}_{{}}_{number}" for what in ("opens", "closes") for number in range(MOST_SERVICES)]
-    for weekday in range(1, 7):
-        if not any(typed.get(key.format(weekday)) for key in keys):
-            for key in keys:
-                copied[key.format(weekday)] = typed.get(key.format(0), "")
-    return copied
+def _with_copies(form: HoursForm, done: str) -> tuple[HoursForm, str]:
+    """Return the form with the first filled day's services on the empty days after it, and what to say of it."""
+    copied, first, days = copy_first_day(form.data)
+    if first is None:
+        form.add_error(None, _("Fill in one day first."))
+        return form, done
+    if days:
+        named = {"day": WEEKDAYS[first], "days": ", ".join(str(WEEKDAYS[day]) for day in days)}
+        words = _("The hours of %(day)s are now also those of: %(days)s. Empty the days on which you are closed.")
+        done = f"{done} {words % named}"
+    return HoursForm(copied), done

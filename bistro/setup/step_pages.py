@@ -1,4 +1,4 @@
-"""The shared parts of the pages of single steps: show the step, save its form, say why it was refused."""
+"""The shared parts of the pages of single steps: show the step, save its form, say why it was refused, go on."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
 from bistro.core.web.pages import HtmxHttpRequest, with_status
-from bistro.setup.checklist import STEPS, progress_of
+from bistro.setup.checklist import BY_KEY, STEPS, progress_of
 
 INVALID = 422
 
@@ -39,9 +39,13 @@ def save_step(
     context: Mapping[str, Any] | None = None,
     form_name: str = "form",
 ) -> HttpResponse:
-    """Save a valid form and go to `back` with the message `done`; else show the page with everything that was typed."""
+    """Save a valid form and go to `back` with the message `done`; else show the page with everything that was typed.
+
+    A form that is sent by “Next step” names that step as `go_on`, and goes there.
+    """
     page = {**(context or {}), form_name: form}
     if not form.is_valid():
+        focus_error(form)
         return step_page(request, actor, key, status=INVALID, **page)
     try:
         save(form.cleaned_data)
@@ -49,7 +53,8 @@ def save_step(
         say(form, refusal)
         return with_status(step_page(request, actor, key, **page), refusal)
     messages.success(request, str(done))
-    return redirect(back)
+    wanted = request.POST.get("go_on", "")
+    return redirect(f"setup:{wanted}" if wanted in BY_KEY else back)
 
 
 def say(form: forms.BaseForm, refusal: DomainError) -> None:
@@ -59,3 +64,11 @@ def say(form: forms.BaseForm, refusal: DomainError) -> None:
         form.add_error(name, refusal.message if len(placed) == 1 and name != "password" else said)
     if not placed:
         form.add_error(None, refusal.message)
+    focus_error(form)
+
+
+def focus_error(form: forms.BaseForm) -> None:
+    """Let the browser go to the first field with an error, or to the first field if the error is of the whole form."""
+    first = next((name for name in form.fields if name in form.errors), next(iter(form.fields), None))
+    if first is not None:
+        form.fields[first].widget.attrs["autofocus"] = True

@@ -23,8 +23,8 @@ from bistro.core.web.shell import SEVERAL_RESTAURANTS
 from bistro.setup import services
 from bistro.setup.checklist import BY_KEY, State, progress_of
 from bistro.setup.forms import TAX_KINDS, AccountForm, CopyForm, RestaurantForm, TaxForm
-from bistro.setup.step_pages import INVALID, save_step, say, step_page
-from menu.tax_catalogue import compiled_taxes
+from bistro.setup.known_taxes import known_taxes
+from bistro.setup.step_pages import INVALID, focus_error, save_step, say, step_page
 from menu.taxes import DishTax
 
 
@@ -58,6 +58,7 @@ def copy(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     if request.method == "GET":
         return render(request, "setup/copy.html", page)
     if not form.is_valid():
+        focus_error(form)
         return render(request, "setup/copy.html", page, status=INVALID)
     try:
         copied = services.copy_restaurant(name=form.cleaned_data["name"], actor=actor)
@@ -124,14 +125,17 @@ def tax(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     """Choose the kind of house, its rates, and whether prices contain the tax."""
     here = restaurant_of(actor)
     asked = request.POST.get("kind") or request.GET.get("kind", "")
-    kind = asked if asked in TAX_KINDS else "one"
+    known = known_taxes(here)
+    kind = asked if asked in TAX_KINDS else known.kind
     page: dict[str, Any] = {
         "kind": kind,
         "kinds": [(key, words) for key, (words, _fields) in TAX_KINDS.items()],
-        "taxes": _taxes(here),
+        "taxes": known.names,
     }
     if request.method == "GET":
-        return step_page(request, actor, "tax", form=TaxForm(kind=kind, initial={"tax_mode": here.tax_mode}), **page)
+        return step_page(
+            request, actor, "tax", form=TaxForm(kind=kind, initial={"tax_mode": here.tax_mode, **known.rates}), **page
+        )
 
     def save(said: dict[str, Any]) -> None:
         eaten_in, away = said.get("rate", ()), said.get("take_away")
@@ -141,7 +145,3 @@ def tax(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
 
     form = TaxForm(request.POST, kind=kind)
     return save_step(request, actor, "tax", form, save, done=_("The tax is saved."), context=page)
-
-
-def _taxes(here: Restaurant) -> list[dict[str, Any]]:
-    return [{"name": tax.name, "is_default": tax.is_default} for tax in compiled_taxes(here.pk)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.db.models import QuerySet
@@ -23,6 +22,7 @@ from bistro.core.admin.services import ServiceAdmin
 from bistro.core.models import Device
 from bistro.core.services import devices as device_services
 from bistro.core.services import heartbeats as heartbeat_services
+from bistro.core.web.addresses import full_address, only_here
 from bistro.core.web.confirm_views import confirmed_in_admin
 from bistro.core.web.qr import qr_of
 from kitchen.admin.pairing import PairsScreens
@@ -192,7 +192,7 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
     def _code_page(self, request: HttpRequest, device: Device) -> HttpResponse:
         """Show the code, once: only its digest is stored."""
         code = device_services.make_enrolment_code(device_id=device.pk, actor=manager_of(request))
-        address = f"{settings.PUBLIC_URL}{reverse('device-setup')}"
+        address = full_address(request, reverse("device-setup"))
         minutes = int(device_services.CODE_LIFETIME.total_seconds() // 60)
         return form_page(
             self,
@@ -201,6 +201,7 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
             template="admin/device_code.html",
             code=code,
             address=address,
+            only_here=only_here(address),
             minutes=minutes,
             qr=qr_of(address),
         )

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
@@ -24,9 +24,10 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.models import Device
+from bistro.core.web.addresses import full_address, only_here
 from bistro.core.web.confirm_views import confirmed_in_admin
 from bistro.core.web.form_fields import TextField
-from bistro.core.web.pages import with_status
+from bistro.core.web.pages import next_page, with_status
 from kitchen.models import Station
 from kitchen.services import pairing as pairing_services
 from tables.models import Table
@@ -130,12 +131,13 @@ class PairsScreens(TenantAdmin):
         self.message_user(
             request, _("%(device)s is paired. The screen continues within a few seconds.") % {"device": device}
         )
-        return self.back_to_list()
+        return redirect(next_page(request, self.url_of("changelist")))
 
     def _pair_page(self, request: HttpRequest, form: PairForm, status: int = 200) -> HttpResponse:
-        address = f"{settings.PUBLIC_URL}{reverse('device-setup')}"
-        template = "admin/pair_screen.html"
-        page = form_page(self, request, title=_("Pair a screen"), form=form, template=template, address=address)
+        address = full_address(request, reverse("device-setup"))
+        shown: dict[str, Any] = {"address": address, "only_here": only_here(address), "form": form}
+        back = next_page(request, self.url_of("changelist"))
+        page = form_page(self, request, title=_("Pair a screen"), template="admin/pair_screen.html", back=back, **shown)
         page.status_code = status
         return page
 

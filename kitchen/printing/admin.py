@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -18,6 +19,7 @@ from bistro.core.admin.base import SAFE_METHODS, TenantAdmin, manager_of
 from bistro.core.admin.changes import Edits
 from bistro.core.admin.forms import TenantForm
 from bistro.core.admin.pages import form_page
+from bistro.core.web.pages import next_page
 from kitchen.printing import services as printing_services
 from kitchen.printing.models import Printer
 from kitchen.printing.transitions import SlipStatus
@@ -25,6 +27,7 @@ from kitchen.setup_events import KitchenChanged
 from menu.steps import touch_menu
 
 PAPER = ("columns", "code_page")
+ADDRESS = frozenset({"kind", "host", "port"})
 
 
 class PrinterForm(TenantForm):
@@ -36,6 +39,11 @@ class PrinterForm(TenantForm):
         "printer_receipts_network": ("receipts", _("Only a network printer prints receipts.")),
         "printer_drawer_receipts": ("drawer", _("A drawer needs a printer that prints receipts.")),
     }
+
+    def clean(self) -> dict[str, Any]:
+        if ADDRESS & set(self.changed_data):
+            self.instance.worked_at = None  # nobody has tried the new address
+        return super().clean() or {}
 
 
 @admin.register(Printer)
@@ -76,15 +84,15 @@ class PrinterAdmin(TenantAdmin):
     def test(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Print a test slip, after a confirmation because it uses paper."""
         printer = self._own(request, object_id)
+        back = next_page(request, self.url_of("changelist"))
         if request.method in SAFE_METHODS:
             text = _("Prints a slip marked TEST with every part that a slip can have.")
-            return form_page(
-                self, request, title=_("Test %(printer)s") % {"printer": printer}, text=text, button=_("Print")
-            )
+            title, hidden = _("Test %(printer)s") % {"printer": printer}, [("next", back)]
+            return form_page(self, request, title=title, text=text, button=_("Print"), hidden=hidden, back=back)
         printing_services.print_test(printer_id=printer.pk, actor=manager_of(request))
         said = _("The slip was sent. The printer list shows the result: “OK”, or the error.")
         self.message_user(request, said, messages.SUCCESS)
-        return self.back_to_list()
+        return redirect(back)
 
     @admin.display(description=_("Print page"))
     def opens_at(self, printer: Printer) -> str:
@@ -105,11 +113,13 @@ class PrinterAdmin(TenantAdmin):
             raise Http404("There is no such printer.")
         return printer
 
-    @display(description=_("State"), label={"ok": "success", "off": "info", "trouble": "danger"})
+    @display(description=_("State"), label={"ok": "success", "off": "info", "new": "warning", "trouble": "danger"})
     def state(self, printer: Printer) -> Any:
         if not printer.enabled:
             return "off", gettext("off")
-        return ("trouble", printer.trouble) if printer.trouble_at else ("ok", gettext("OK"))
+        if printer.trouble_at:
+            return "trouble", printer.trouble
+        return ("new", gettext("Not tried yet")) if printer.worked_at is None else ("ok", gettext("OK"))
 
     @admin.display(description=_("Slips"))
     def queue(self, printer: Any) -> str:

@@ -27,6 +27,7 @@ class Printer(models.Model):
 
     `taken_until` is the lease of the worker that talks to the printer, `retry_at` the time of the next attempt after
     `failures` in a row. `trouble_at` is set when slips are given up and cleared when a person has dealt with them.
+    `worked_at` is the time of the first slip that came out at the present address; None: nobody has tried it yet.
     """
 
     class Kind(models.TextChoices):
@@ -109,6 +110,7 @@ class Printer(models.Model):
     failures = models.PositiveSmallIntegerField(default=0, editable=False)
     trouble = models.CharField(max_length=200, blank=True, editable=False)
     trouble_at = models.DateTimeField(null=True, editable=False)
+    worked_at = models.DateTimeField(null=True, editable=False)
     objects = TenantQuerySet.as_manager()
 
     class Meta:

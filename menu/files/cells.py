@@ -1,5 +1,6 @@
 """Conversion of spreadsheet rows to the import service's values, with errors by column."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
@@ -24,6 +25,14 @@ from menu.tax_catalogue import compiled
 from menu.taxes import DishTax, read_dish_tax, write_components
 
 LONGEST_TEXT = 100_000  # of a cell; reading takes time
+_NUMBERED_COURSE = re.compile(r"(?P<before>\d{1,5})\. ?\w*|\w+ (?P<after>\d{1,5})")
+_COURSES = {
+    1: ("starter", "starters", "appetizer", "appetizers", "first course", "vorspeise", "vorspeisen", "entrée",
+        "entrada", "antipasto", "antipasti", "primer plato"),
+    2: ("main", "mains", "main course", "main courses", "hauptgang", "hauptspeise", "hauptspeisen", "hauptgericht",
+        "hauptgerichte", "plat", "plat principal", "secondo", "segundo plato"),
+    3: ("dessert", "desserts", "nachspeise", "nachspeisen", "nachtisch", "postre", "dolce", "dolci"),
+}  # fmt: skip
 _YES, _NO = {"yes", "true", "1", "x", "y"}, {"no", "false", "0", "n"}
 
 
@@ -95,10 +104,16 @@ def read_row(cells: Mapping[str, str], row: int, currency: str) -> ImportedItem:
     if problems:
         raise ValidationError(problems)  # type: ignore[arg-type]
     read.pop("course", None)  # of the category
-    both, contains = "tax_take_away" in cells, read.pop("allergens", None)
-    _of_category, translations = texts_in_cells(cells)
+    both, contains, stations = "tax_take_away" in cells, read.pop("allergens", None), read.pop("station", None)
     return ImportedItem(
-        groups=groups, contains=contains, row=row, tax=tax, take_away_given=both, translations=translations, **read
+        groups=groups,
+        contains=contains,
+        stations=stations,
+        row=row,
+        tax=tax,
+        take_away_given=both,
+        translations=texts_in_cells(cells)[1],
+        **read,
     )
 
 
@@ -118,6 +133,16 @@ def _count(most: int) -> Callable[[str], int]:
         return count
 
     return read
+
+
+def course_of(cell: str) -> int:
+    """Return the number of a course: `2`, `2. Gang`, `Course 2`, `Main course`, `Hauptspeise`. Raises ValueError."""
+    word = cell.strip().casefold()
+    numbered = _NUMBERED_COURSE.fullmatch(word)
+    if numbered:
+        return _count(most=32_767)(numbered["before"] or numbered["after"])
+    known = next((number for number, words in _COURSES.items() if word in words), None)
+    return _count(most=32_767)(cell) if known is None else known
 
 
 def _flag(cell: str) -> bool:
@@ -162,8 +187,9 @@ def _words(known: Sequence[tuple[str, Any]]) -> Callable[[str], tuple[str, ...]]
 _READERS: dict[str, Callable[[str], Any]] = {
     "name": str,
     "description": str,
-    "course": _count(most=32_767),
+    "course": course_of,
     "price": _money,
+    "station": _list,
     "prep_minutes": _count(most=1440),
     "allergens": _list,
     "may_contain": _list,

@@ -18,7 +18,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.money import digits
 from bistro.core.kernel.names import name_key
 from bistro.core.models import Restaurant
-from menu.files.cells import read_row
+from menu.files.cells import course_of, read_row
 from menu.files.mapping import ColumnMap, map_columns
 from menu.files.opening import open_sheet
 from menu.files.rows import Currency, Problem, TextRow, read_rows
@@ -59,7 +59,7 @@ class ReadDish:
     @property
     def course(self) -> int | None:
         """Return the course of the category, or None if the row does not state it."""
-        return int(self.cells["course"]) if self.cells.get("course") else None
+        return course_of(self.cells["course"]) if self.cells.get("course") else None
 
     @property
     def category_names(self) -> dict[str, str]:

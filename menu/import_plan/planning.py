@@ -19,7 +19,8 @@ from menu.import_plan.checking import GroupChecker, refusals
 from menu.import_plan.differences import translation_changes
 from menu.import_plan.groups import DishGroups, GroupPlanner
 from menu.import_plan.known import KnownMenu
-from menu.import_plan.results import ImportPlan, PlannedChange, PlannedDish, Problem, Rows, State
+from menu.import_plan.results import ImportPlan, PlannedChange, PlannedDish, PlannedTax, Problem, Rows, State
+from menu.import_plan.routes import RoutePlanner
 from menu.import_words import words_of
 from menu.imported import ImportedCategory, ImportedGroup, ImportedItem
 from menu.models import Category, Item, Tax
@@ -70,6 +71,8 @@ class _Planner:
     def __init__(self, known: KnownMenu, add_only: bool) -> None:
         self.known, self.add_only, self.rows = known, add_only, Rows(taxes=known.taxes)
         self.problems: list[Problem] = []
+        self.taxes: dict[str, PlannedTax] = {}
+        self.routes = RoutePlanner(known.restaurant_id, self.rows)
         self.seen: dict[str, ImportedItem] = {}
         self.catalogue = Catalogue(known.allergens)
         self.checker = GroupChecker(known.currency, self.catalogue)
@@ -88,7 +91,7 @@ class _Planner:
             drafts += planned
         self._plan_groups(drafts)
         dishes = tuple(draft.done() for draft in drafts)
-        return ImportPlan(dishes, tuple(self.problems), self.rows, self.known.version)
+        return ImportPlan(dishes, tuple(self.problems), self.rows, self.known.version, tuple(self.taxes.values()))
 
     # --- facts of a dish ----------------------------------------------------------------------------------------
     def _dish(self, imported: ImportedItem, category: ImportedCategory) -> _Draft:
@@ -121,7 +124,9 @@ class _Planner:
         self._check(item, imported)
         self.rows.items.append(item)
         self.rows.state(item, self._stated(imported, {}), {})
-        return _Draft(imported, item, category.name)
+        draft = _Draft(imported, item, category.name)
+        self.routes.plan(item, imported, draft.changes, draft.remarks)
+        return draft
 
     def _change_dish(self, draft: _Draft, category: ImportedCategory) -> None:
         item, imported = draft.item, draft.imported
@@ -144,6 +149,7 @@ class _Planner:
         draft.changes += translation_changes("", "", *map(texts_of, translations))
         for name, (before, after) in shown.items():
             draft.changes.append(PlannedChange(name, words_of(name), _in_words(before), _in_words(after)))
+        self.routes.plan(item, imported, draft.changes, draft.remarks)
 
     def _stated(self, imported: ImportedItem, known: Stated) -> Stated:
         try:
@@ -174,7 +180,10 @@ class _Planner:
         known = self.known.taxes.meaning(present)
         if wanted is not None and known is not None and not imported.take_away_given:
             wanted = replace(wanted, take_away=known.take_away)
-        return self.known.taxes.tax_for(wanted, present)
+        tax = self.known.taxes.tax_for(wanted, present, any_take_away=not imported.take_away_given)
+        if wanted is not None and tax is not None:
+            self.taxes[str(wanted)] = PlannedTax(str(wanted), tax.name, new=tax.pk is None)
+        return tax
 
     def _price(self, imported: ImportedItem) -> Decimal:
         try:

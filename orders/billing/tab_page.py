@@ -15,7 +15,7 @@ from tables.transitions import PartyStatus
 
 @dataclass(frozen=True, slots=True)
 class PageTab:
-    """What a tab shows while it is open. `page` and `code` are the provider's page for the guest, "" without one.
+    """A tab on the page, while it is open. `page` and `code` are the provider's page for the guest, "" without one.
 
     `amount` fills the field of what is charged, "" while nothing is due or the bank does not hold the amount yet.
     """

@@ -8,10 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from bistro.core.auth.access import restaurant_of
+from bistro.core.auth.rate_limits import TOO_MANY_TRIES, client_address, require_within
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.money import display
@@ -24,6 +26,7 @@ from orders.documents import services
 from orders.documents.access import document_by_token, document_for, document_of_payment
 from orders.documents.models import Document
 from orders.documents.page import read_paper
+from orders.documents.pdf import can_make_pdf, pdf_of
 from orders.documents.selectors import MOST_FOUND, find_documents
 from orders.documents.services import Customer
 from orders.documents.transitions import DocumentKind
@@ -48,6 +51,14 @@ def documents(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
 def document(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Show a document as it is printed. `copy` of the address is the number of the print."""
     return render(request, "documents/document.html", _context(request, actor, document_for(actor, pk)))
+
+
+@require_GET
+@page_requires(Permission.TAKE_PAYMENT)
+def pdf(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """Send a document as a PDF."""
+    paper = document_for(actor, pk)
+    return _act(request, actor, paper, lambda: _pdf(paper), "print")
 
 
 @require_POST
@@ -109,7 +120,19 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
     except DomainError as refusal:
         return with_status(render(request, "documents/receipt.html", {"problem": refusal.message}), refusal)
     with timezone.override(paper.restaurant.tz):
-        return render(request, "documents/receipt.html", {"paper": read_paper(paper, paper.restaurant.locale)})
+        context = {"paper": read_paper(paper, paper.restaurant.locale), "can_make_pdf": can_make_pdf()}
+        return render(request, "documents/receipt.html", context)
+
+
+@require_GET
+@guest_page
+def receipt_pdf(request: HttpRequest, token: str) -> HttpResponse:
+    """Send a guest the receipt as a PDF."""
+    require_within("guest-pay", client_address(request), str(TOO_MANY_TRIES))
+    try:
+        return _pdf(document_by_token(token))
+    except DomainError as refusal:
+        return with_status(render(request, "documents/receipt.html", {"problem": refusal.message}), refusal)
 
 
 def _act(
@@ -124,11 +147,20 @@ def _act(
         return with_status(render(request, "documents/document.html", context), refusal)
 
 
+def _pdf(paper: Document) -> HttpResponse:
+    """Return a document as a PDF to look at. Raises PdfMissing."""
+    with timezone.override(paper.restaurant.tz):
+        data = pdf_of(read_paper(paper, paper.restaurant.locale))
+    headers = {"Content-Disposition": content_disposition_header(False, f"{paper.code}.pdf")}
+    return HttpResponse(data, content_type="application/pdf", headers=headers)
+
+
 def _context(request: HtmxHttpRequest, actor: Actor, paper: Document) -> dict[str, Any]:
     invoiced = paper.corrections.filter(kind=DocumentKind.INVOICE).first()
     return {
         "paper": read_paper(paper, restaurant_of(actor).locale),
         "copy": whole_number(request.GET.get("copy", ""), least=1, most=9999) or 0,
+        "can_make_pdf": can_make_pdf(),
         "invoice": invoiced,
         "may_invoice": paper.kind == DocumentKind.RECEIPT and invoiced is None,
     }

@@ -14,12 +14,15 @@ Shift = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class DrawnFixture:
-    """A wall, door, window, block or text. `place` is the value of its `transform`, the middle is its origin."""
+    """A wall, door, window, block or text. `place` is the value of its `transform`, the middle is its origin.
+
+    Halves are texts: a template would write a number with the decimal comma of its language, which SVG does not read.
+    """
 
     kind: str
     place: str
-    x: float
-    y: float
+    x: str
+    y: str
     width: int
     height: int
     text: str
@@ -105,4 +108,4 @@ def _drawn(fixture: dict[str, object]) -> DrawnFixture:
     turn = f" rotate({fixture['rotation']})" if fixture["rotation"] else ""
     place = f"translate({x + width / 2:g} {y + height / 2:g}){turn}"
     kind, text = str(fixture["kind"]), str(fixture["text"])
-    return DrawnFixture(kind, place, -width / 2, -height / 2, width, height, text)
+    return DrawnFixture(kind, place, f"{-width / 2:g}", f"{-height / 2:g}", width, height, text)

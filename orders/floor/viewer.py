@@ -44,6 +44,11 @@ class Viewer:
     outside: frozenset[int]
     may_edit: bool = False  # the plan of the room
 
+    @property
+    def serves_none(self) -> bool:
+        """Return whether the chosen tab is the one of the viewer's own tables, and has none."""
+        return any(tab.code == MINE and tab.is_current and not tab.count for tab in self.tabs)
+
 
 def viewer_of(actor: Actor, floor: Floor, wanted: str) -> Viewer:
     """Return the tabs for a person. `wanted` is the code of a tab; any other text chooses the first that has tables."""

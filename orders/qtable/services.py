@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
+from django.db import IntegrityError
+
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import DomainError
+from bistro.core.kernel.errors import DomainError, LostRace
+from bistro.core.kernel.once import Once
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.steps import archive, lock_restaurant
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.qtable import steps
 from orders.qtable.access import booking_id_of, party_id_of, table_id_of
-from orders.services.seating import Versions
+from orders.services.seating import Versions, seated_before
 from tables.bookings.availability import Room as BookedRoom
 from tables.bookings.hold_steps import lock_book
 from tables.bookings.placing import nearest_times
@@ -22,6 +25,8 @@ from tables.events import BatchApplied, TableRemoved
 from tables.models import Occupancy, Party, Table
 from tables.setup_steps import add_table, refuse_if_in_use
 from tables.stay_steps import lock_room
+from tables.transitions import PartyStatus
+from tables.waitlist.quoting import quote_now
 
 Body = Mapping[str, Any]
 
@@ -35,10 +40,27 @@ class Update:
     body: Body
 
 
-def add_guest(*, body: Body, actor: Actor) -> Party:
-    """Put a party on the waiting list or seat it. Locks: table. Raises LostRace, InvalidInput, NotPermitted."""
-    with UnitOfWork(actor) as work:
-        return steps.add_guest(body, work)
+def add_guest(*, body: Body, actor: Actor, once: Once | None = None) -> tuple[Party, bool]:
+    """Put a party on the waiting list or seat it. Return it and whether an equal request did so before.
+
+    Locks: table. Raises LostRace, InvalidInput, ReusedKey, NotPermitted.
+    """
+    actor.require(Permission.SEAT_TABLE)
+    waits = body.get("status", PartyStatus.WAITING) != PartyStatus.SEATED
+    quote = quote_now(body["partySize"], body.get("quotedMinutes"), restaurant_of(actor)) if waits else None
+
+    def add() -> tuple[Party, bool]:
+        with UnitOfWork(actor) as work:
+            if (known := seated_before(once, work)) is not None:
+                return known, True
+            return steps.add_guest(body, work, quote, once), False
+
+    try:
+        return add()
+    except (IntegrityError, LostRace):  # an equal request was first
+        if once is None:
+            raise
+        return add()
 
 
 def change_guest(*, uid: UUID, body: Body, actor: Actor, versions: Versions = None) -> Party:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from bistro.core.kernel.errors import IllegalTransition, InvalidInput
 from bistro.core.kernel.names import name_key
+from bistro.core.kernel.once import Once
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from orders.qtable.access import table_id_of
@@ -26,6 +27,7 @@ from tables.sections.steps import server_for
 from tables.setup_steps import add_section, refuse_if_in_use
 from tables.stay_steps import Room, Stay, lock_room, require_seats, require_size, seat_guests, touch_party
 from tables.transitions import PARTY_MOVES, PartyStatus
+from tables.waitlist.quoting import Quote
 from tables.waitlist.steps import add_waiting, let_go, name_party, resize, seat_waiting
 
 Body = Mapping[str, Any]
@@ -34,19 +36,24 @@ AVAILABLE, OCCUPIED, RESERVED, OUT_OF_SERVICE = "available", "occupied", "reserv
 FIELDS = {"name": "name", "capacity": "seats", "shape": "shape", "x": "x", "y": "y", "rotation": "rotation"}
 
 
-def add_guest(body: Body, work: UnitOfWork) -> Party:
-    """Put a party on the waiting list, or seat it at once with status `seated` and `tableId`. Locks: table."""
+def add_guest(body: Body, work: UnitOfWork, quote: Quote | None, once: Once | None = None) -> Party:
+    """Put a party on the waiting list with a quote, or seat it at once with status `seated` and `tableId`.
+
+    Locks: table.
+    """
     require_transaction()
     work.actor.require(Permission.SEAT_TABLE)
+    key: dict[str, Any] = {} if once is None else {"key": once.key, "fingerprint": once.fingerprint}
     named = {"name": body["guestName"], "notes": body.get("notes", "")}
-    if body.get("status", PartyStatus.WAITING) != PartyStatus.SEATED:
+    if quote is not None:
         if body.get("tableId"):
             raise _needs_seated()
         return add_waiting(
             work,
             size=body["partySize"],
             phone=body.get("phone", ""),
-            quoted=body.get("quotedMinutes"),
+            quote=quote,
+            **key,
             **named,
         ).party
     table_id = _wanted_table(body, work)
@@ -56,7 +63,7 @@ def add_guest(body: Body, work: UnitOfWork) -> Party:
     require_seats(body["partySize"], [table], insist=body.get("force", False), actor=work.actor)
     guest = guest_by_contact(work, name=named["name"], phone=body.get("phone", ""))
     server = server_for(table, work)
-    return seat_guests(table, work, size=body["partySize"], server_id=server, guest=guest, **named)
+    return seat_guests(table, work, size=body["partySize"], server_id=server, guest=guest, **key, **named)
 
 
 def change_guest(party_id: int, body: Body, work: UnitOfWork, versions: Versions = None) -> Party:

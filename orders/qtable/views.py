@@ -13,11 +13,13 @@ from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from bistro.core.api.conditional import expected_versions
+from bistro.core.api.idempotency import KEY_HEADER, REPLAYED, fingerprint, idempotency_key
 from bistro.core.api.pagination import number_param
 from bistro.core.api.problems import field_errors
 from bistro.core.api.schema import ETAG, IF_MATCH, answered, refusal
 from bistro.core.auth.access import api_actor, requires
 from bistro.core.kernel.errors import InvalidInput, Malformed
+from bistro.core.kernel.once import Once
 from bistro.core.kernel.roles import Permission
 from bistro.core.live import event_log
 from orders.api.parties import checked
@@ -84,12 +86,22 @@ class Guests(APIView):
             rows = rows.named_like(typed)  # type: ignore[attr-defined]
         return page_of(request, rows, lambda parties: [guest_json(party) for party in parties])
 
-    @extend_schema(request=serializers.GuestInput, responses={201: serializers.GuestOutput, **TAKEN}, parameters=[ETAG])
+    @extend_schema(
+        request=serializers.GuestInput,
+        responses={201: serializers.GuestOutput, 200: serializers.GuestOutput, **TAKEN},
+        parameters=[KEY_HEADER, ETAG, REPLAYED],
+    )
     def post(self, request: Request, restaurant: str) -> Response:
         actor = api_actor(request)
         own_restaurant(actor, restaurant)
+        key = idempotency_key(request, required=False)
         body = checked(request, serializers.GuestInput)
-        return guest_response(services.add_guest(body=body, actor=actor), request, 201)
+        once = Once(key, fingerprint(request.data)) if key else None
+        party, replayed = services.add_guest(body=body, actor=actor, once=once)
+        answer = guest_response(party, request, 200 if replayed else 201)
+        if replayed:
+            answer["Idempotent-Replayed"] = "true"
+        return answer
 
 
 class GuestDetail(APIView):

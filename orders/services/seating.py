@@ -51,10 +51,10 @@ def _seat(
 ) -> tuple[Party, bool]:
     actor.require(Permission.SEAT_TABLE)
     with UnitOfWork(actor) as work:
-        if (known := _seated_before(once, work)) is not None:
+        if (known := seated_before(once, work)) is not None:
             return known, True
         room = lock_room(work, tables=[table_id])
-        if (known := _seated_before(once, work)) is not None:  # while this request waited for the lock
+        if (known := seated_before(once, work)) is not None:  # while this request waited for the lock
             return known, True
         table = room.free_table(table_id)
         require_size(size)
@@ -64,7 +64,7 @@ def _seat(
         return seat_guests(table, work, size=size, server_id=server, **key), False
 
 
-def _seated_before(once: Once | None, work: UnitOfWork) -> Party | None:
+def seated_before(once: Once | None, work: UnitOfWork) -> Party | None:
     """Return the party that a request with this key seated. Raises ReusedKey if its body was another one."""
     if once is None:
         return None

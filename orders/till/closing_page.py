@@ -82,6 +82,8 @@ def _accounts(sums: Mapping[str, str]) -> list[Row]:
         _("− Settled"): f"-{sums['settled']}",
         _("= Owed now"): sums["owed_after"],
     }
+    if _amount(sums["rounding"]):
+        steps[_("Rounded to the smallest coin")] = sums["rounding"]
     return _steps_of(steps)
 
 

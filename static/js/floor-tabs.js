@@ -1,11 +1,12 @@
 // The part of the floor that differs from person to person: tabs for the person's own tables and for sections, the part of the
-// room that the plan shows, and zoom. The choices are remembered on this device. Pushes are the same for everybody, so they are
+// room that the plan shows, list or plan on a phone, and zoom. The choices are remembered on this device. Pushes are the same for everybody, so they are
 // filtered again after each one. Without this file the tabs are links that the server filters by.
 
 import { serverNow } from "./clock.js";
 import { startRings } from "./rings.js";
-import { boxAround, isIn, isShown, showsRoom, stepZoom } from "./room.js";
+import { boxAround, isIn, isShown, leastWidth, showsRoom, stepZoom } from "./room.js";
 
+const FINGERS = "(max-width: 640px), (pointer: coarse)";
 const SOON_MS = 2_000; // screens that look again at the same moment spread over this time
 
 const page = document.getElementById("floor-page");
@@ -27,13 +28,13 @@ function remember(name, value) {
   }
 }
 
-const tabs = () => [...document.querySelectorAll("[data-tab]")];
+const tabs = () => [...document.querySelectorAll("#floor-tabs [data-tab]")];
 const tables = () => [...document.querySelectorAll("#tables > .tbl")];
 const needs = () => [...document.querySelectorAll("#needs > .need")];
 
 function firstTab() {
   const wanted = new URLSearchParams(location.search).get("tab") ?? read("tab");
-  const known = tabs().find((tab) => tab.dataset.tab === wanted) ?? document.querySelector("[data-tab][aria-current]");
+  const known = tabs().find((tab) => tab.dataset.tab === wanted) ?? tabs().find((tab) => tab.ariaCurrent);
   return known?.dataset.tab ?? "all";
 }
 
@@ -60,6 +61,7 @@ function filter() {
     else each.removeAttribute("aria-current");
     const count = tables().filter((table) => isIn(each.dataset.tab, table, me)).length;
     each.querySelector(".tabs__count").textContent = count;
+    if (each.dataset.tab === "mine") document.getElementById("floor-none").hidden = tab !== "mine" || count > 0;
   }
 }
 
@@ -84,7 +86,13 @@ function boxOf(drawn) {
   return { x: x + (shift?.e ?? 0), y: y + (shift?.f ?? 0), width, height };
 }
 
-/** Show the part of the room that holds the tables of the tab, and of a floor all of it. */
+/** Return the smaller side of a table's shape. */
+function sideOf(table) {
+  const { width, height } = table.querySelector("ellipse, rect:not(.tbl__ring)").getBBox();
+  return Math.min(width, height);
+}
+
+/** Show the part of the room that holds the tables of the tab, and of a floor all of it. Fingers get a plan that scrolls. */
 function fit() {
   const room = document.getElementById("room");
   const zoom = Number(read("zoom")) || 100;
@@ -94,6 +102,9 @@ function fit() {
   const shown = tables().filter((table) => !("outside" in table.dataset));
   const boxes = [...shown, ...rooms()].map(boxOf);
   if (boxes.length) room.setAttribute("viewBox", boxAround(boxes));
+  const least = matchMedia(FINGERS).matches ? leastWidth(room.viewBox.baseVal.width, shown.map(sideOf)) : 0;
+  room.style.setProperty("--least", `${least}px`);
+  room.toggleAttribute("data-least", least > room.parentElement.clientWidth);
 }
 
 const opened = new Set(); // ids of the groups of alarms that a person has opened; a push replaces them
@@ -131,30 +142,49 @@ function choose(wanted) {
   tab = wanted;
   remember("tab", tab);
   show();
+  revealTab();
 }
 
-function switchView(button) {
-  const isPlan = page.dataset.view !== "plan";
-  page.dataset.view = isPlan ? "plan" : "list";
-  button.setAttribute("aria-pressed", isPlan);
+/** Scroll the row of tabs to the chosen one. */
+function revealTab() {
+  tabs()
+    .find((each) => each.ariaCurrent)
+    ?.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+/** Show the list or the plan, which take turns on a phone. */
+function showView(view) {
+  page.dataset.view = view;
+  document.querySelector("[data-view-switch]").setAttribute("aria-pressed", view === "plan");
   fit();
 }
 
+function chooseView(view) {
+  remember("view", view);
+  showView(view);
+}
+
 document.addEventListener("click", (event) => {
-  const pressed = event.target.closest?.("[data-tab], [data-zoom-by], [data-view-switch]");
+  const pressed = event.target.closest?.("[data-tab], [data-show-all], [data-zoom-by], [data-view-switch]");
   if (!pressed) return;
   event.preventDefault();
   if (pressed.dataset.tab) choose(pressed.dataset.tab);
-  else if (pressed.dataset.zoomBy) {
+  else if ("showAll" in pressed.dataset) {
+    chooseView("plan");
+    choose("all");
+  } else if (pressed.dataset.zoomBy) {
     remember("zoom", stepZoom(read("zoom"), Number(pressed.dataset.zoomBy)));
     fit();
-  } else switchView(pressed);
+  } else chooseView(page.dataset.view === "plan" ? "list" : "plan");
 });
 
 if (page) {
   page.dataset.scripted = "";
   document.addEventListener("bistro:swapped", show);
   document.addEventListener("toggle", noteOpened, true); // it does not bubble
+  addEventListener("resize", fit);
   show();
+  showView(read("view") === "plan" ? "plan" : "list");
+  revealTab();
   startRings(); // after the filter, because only the calls of the tab ring
 }

@@ -3,6 +3,7 @@
 const ZOOMS = [100, 125, 150, 200, 300]; // percent; css/pages/room.css has a rule for each
 const LEAST = { width: 420, height: 320 }; // of the part of the room that is shown
 const MARGIN = 16;
+const FINGER = 44; // pixels
 
 /** Return whether a table belongs to a tab. */
 export function isIn(tab, table, person) {
@@ -37,6 +38,11 @@ export function boxAround(boxes) {
   const wider = Math.max(0, LEAST.width - width);
   const taller = Math.max(0, LEAST.height - height);
   return [left - wider / 2, top - taller / 2, width + wider, height + taller].map(Math.round).join(" ");
+}
+
+/** Return the width in pixels of a plan on which the smallest table is large enough for a finger. */
+export function leastWidth(width, sides) {
+  return sides.length ? Math.ceil((width * FINGER) / Math.min(...sides)) : 0;
 }
 
 /** Return the number at the end of a table's name: "12" of "Table 12"; "" of a name without one. */

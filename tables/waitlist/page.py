@@ -1,8 +1,9 @@
 """The content of the waiting list's page and of the guests' own page."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 
 from django.utils import timezone
 
@@ -46,13 +47,13 @@ class WaitingPage:
     guests: int
     quotes: Sequence[tuple[int, Quote]]
     tables: Sequence[Table]
-    report: Report
+    report: Callable[[], Report]  # read only where it is shown, not with each poll of the list
     may_insist: bool
     loads: Sequence[Load]
 
 
 def read_waiting(actor: Actor, restaurant: Restaurant | None = None) -> WaitingPage:
-    """Return the waiting list of an actor's restaurant. Eleven queries, however long it is."""
+    """Return the waiting list of an actor's restaurant. Ten queries, however long it is."""
     restaurant, now = restaurant or restaurant_of(actor), timezone.now()
     room = Room(restaurant.pk, now, restaurant.tz)
     offers = TableOffer.objects.visible_to(actor).filter(until__gt=now).select_related("table")
@@ -64,7 +65,7 @@ def read_waiting(actor: Actor, restaurant: Restaurant | None = None) -> WaitingP
         guests=sum(row.entry.party.size or 0 for row in rows),
         quotes=list(room.quotes(SIZES).items()),
         tables=[table for table in room.tables if room.is_free(table)],
-        report=read_accuracy(restaurant.pk, now, restaurant.tz),
+        report=cache(partial(read_accuracy, restaurant.pk, now, restaurant.tz)),
         may_insist=actor.may(Permission.OVERSEAT),
         loads=loads,
     )

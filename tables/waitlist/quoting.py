@@ -10,6 +10,10 @@ from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from bistro.core.kernel.errors import InvalidInput
 from bistro.core.models import Restaurant
 from tables.bookings.models import Booking, TableHold
 from tables.bookings.transitions import BookingStatus
@@ -146,6 +150,19 @@ class Room:
             "arrived_at", "closed_at", "party__status"
         )[:NEWEST]:
             yield PastWait(minutes_between(arrived_at, closed_at), status == PartyStatus.LEFT)
+
+
+def quote_now(size: int | None, quoted: int | None, restaurant: Restaurant) -> Quote:
+    """Return the quote for a party that comes now, which a host may have `quoted` in minutes. Raises InvalidInput.
+
+    It takes many tries, so it is computed before a unit of work begins, in which others would wait for it.
+    """
+    if quoted is None:
+        return Room(restaurant.pk, timezone.now(), restaurant.tz).quote(size)
+    if not 0 <= quoted <= FARTHEST:
+        message = gettext("A quote is at most %(most)s minutes.") % {"most": FARTHEST}
+        raise InvalidInput(message, fields={"quotedMinutes": [message]})
+    return Quote(quoted, quoted)
 
 
 def usual_stay(size: int | None, restaurant: Restaurant, now: datetime) -> timedelta:

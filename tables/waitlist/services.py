@@ -25,7 +25,7 @@ from tables.stay_steps import lock_room, require_size
 from tables.transitions import PartyStatus
 from tables.waitlist import steps
 from tables.waitlist.models import WaitlistEntry
-from tables.waitlist.quoting import usual_stay
+from tables.waitlist.quoting import quote_now, usual_stay
 
 
 def add_party(
@@ -40,13 +40,15 @@ def add_party(
 ) -> WaitlistEntry:
     """Put a party on the list, once for a key. Raises LostRace (`already_waiting`), InvalidInput, NotPermitted."""
     actor.require(Permission.SEAT_TABLE)
+    require_size(size)
+    quote = quote_now(size, quoted, restaurant_of(actor))
 
     def add() -> WaitlistEntry:
         with UnitOfWork(actor) as work:
             if (known := steps.added_before(once, work)) is not None:
                 return known
             return steps.add_waiting(
-                work, name=name, size=size, phone=phone, notes=notes, quoted=quoted, key=once.key if once else None
+                work, name=name, size=size, phone=phone, notes=notes, quote=quote, key=once.key if once else None
             )
 
     try:

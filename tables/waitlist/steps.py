@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
-from bistro.core.auth.access import restaurant_by_id
 from bistro.core.kernel.errors import InvalidInput, LostRace
 from bistro.core.kernel.once import Once
 from bistro.core.kernel.texts import clean_text
@@ -24,8 +23,7 @@ from tables.steps import occupy
 from tables.transitions import PARTY_MOVES, PartyStatus
 from tables.waitlist.events import OfferEnded, PartyLeft, PartyRemoved, PartyWaits, TableOffered
 from tables.waitlist.models import WaitlistEntry
-from tables.waitlist.quoting import FARTHEST, Quote
-from tables.waitlist.quoting import Room as QuotedRoom
+from tables.waitlist.quoting import Quote
 
 OFFER_MINUTES = 10
 
@@ -37,16 +35,16 @@ def add_waiting(
     size: int | None,
     phone: str = "",
     notes: str = "",
-    quoted: int | None = None,
+    quote: Quote,
     key: str | None = None,
+    fingerprint: str = "",
 ) -> WaitlistEntry:
-    """Put a party on the list with a quote, computed unless a host says `quoted` minutes.
+    """Put a party on the list with a quote that `quote_now` computed before.
 
     Locks: the contacts' names. Raises LostRace (`already_waiting`) if the phone number waits already, InvalidInput.
     """
     require_transaction()
     require_size(size)
-    quote = _quote(size, quoted, work)
     guest = guest_by_contact(work, name=name, phone=phone)
     _require_not_waiting(guest)
     party = Party.objects.create(
@@ -58,6 +56,7 @@ def add_waiting(
         notes=clean_text(notes)[:500],
         credential=work.actor.credential if key else "",
         key=key,
+        fingerprint=fingerprint,
     )
     entry = WaitlistEntry.objects.create(
         restaurant_id=work.restaurant_id,
@@ -80,15 +79,6 @@ def added_before(once: Once | None, work: UnitOfWork) -> WaitlistEntry | None:
     rows = WaitlistEntry.objects.of_restaurant(work.restaurant_id).select_related("party")
     entry: WaitlistEntry | None = rows.filter(party__credential=work.actor.credential, party__key=once.key).first()
     return entry
-
-
-def _quote(size: int | None, quoted: int | None, work: UnitOfWork) -> Quote:
-    if quoted is None:
-        return QuotedRoom(work.restaurant_id, work.now, restaurant_by_id(work.restaurant_id).tz).quote(size)
-    if not 0 <= quoted <= FARTHEST:
-        message = _("A quote is at most %(most)s minutes.") % {"most": FARTHEST}
-        raise InvalidInput(message, fields={"quotedMinutes": [message]})
-    return Quote(quoted, quoted)
 
 
 def _require_not_waiting(guest: Guest | None) -> None:

@@ -38,7 +38,7 @@ def new_page(browser: Browser, server) -> Iterator:
 
 def show_code(page: Page) -> str:
     page.goto("/device/")
-    page.get_by_role("button", name="Show a code instead").click()
+    page.get_by_role("button", name="Show a code").click()
     return "".join(page.locator("#shown-code").inner_text().split())
 
 

@@ -10,9 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bistro.core.tests.http import nothing_changes
+from bistro.core.writing import unit_of_work
 from tables.bookings.tests.evenings import book
 from tables.models import Occupancy, Party, TableOffer
 from tables.waitlist.models import WaitlistEntry
+from tables.waitlist.quoting import Room
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 HTMX = {"HX-Request": "true"}
@@ -64,6 +66,31 @@ def test_a_table_that_is_booked_soon_is_kept_by_a_host_who_insists(page):
     page.act(entry, "offer", table=table, insist="1")
     assert TableOffer.objects.get().table_id == table
     assert "Kept for waiting guests · 2" in page.browser.get("/host/", {"view": "timeline"}).content.decode()
+
+
+def test_the_accuracy_is_read_with_the_page_and_not_with_each_poll(page):
+    def reads(**headers):
+        with CaptureQueriesContext(connection) as queries:
+            page.read(**headers)
+        return [query["sql"] for query in queries if "quoted_high" in query["sql"] and "seated_at" in query["sql"]]
+
+    reads()
+    once, polled = reads(), reads(**HTMX)
+    assert len(once) == len(polled) + 1
+
+
+def test_a_quote_is_computed_before_others_wait_for_it(page, monkeypatch):
+    inside, quote = [], Room.quote
+
+    def noted(room, size, **more):
+        inside.append(getattr(unit_of_work._thread, "at_work", False))
+        return quote(room, size, **more)
+
+    monkeypatch.setattr(Room, "quote", noted)
+    page.add(2)
+    api = page.house.api("host")
+    api.post(f"/restaurants/{page.house.restaurant.uid}/guests", {"guestName": "Blanc", "partySize": 2})
+    assert inside == [False, False]
 
 
 def test_what_was_typed_is_on_the_list(page):

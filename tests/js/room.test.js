@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { hasRung } from "../../static/js/rings.js";
-import { boxAround, isIn, isShown, numberOf, showsRoom, stepZoom } from "../../static/js/room.js";
+import { boxAround, isIn, isShown, leastWidth, numberOf, showsRoom, stepZoom } from "../../static/js/room.js";
 
 const table = (dataset) => ({ dataset });
 
@@ -71,4 +71,10 @@ test("a new call rings, and so does one that rings again", () => {
     ),
   );
   assert.ok(!hasRung(earlier, new Map()), "a call that was taken");
+});
+
+test("a plan for fingers is as wide as its smallest table needs", () => {
+  assert.equal(leastWidth(1000, [60, 88]), 734);
+  assert.equal((leastWidth(1000, [60, 88]) / 1000) * 60 >= 44, true);
+  assert.equal(leastWidth(1000, []), 0);
 });

@@ -15,12 +15,14 @@ from decimal import Decimal
 from typing import Any
 
 from tools.simulator.client import Answer, Client, GaveUp
+from tools.simulator.prepaid import ACCOUNT, LIMIT, PREPAID, VOUCHER, Prepaid, owed_differences
 from tools.simulator.waiters import UNAUTHORISED, Bearer
 
 FLOAT = Decimal(100)
 ZERO = Decimal(0)
 HANDS = 8
-METHODS = ("cash", "terminal", "dummy")
+METHODS = ("cash", "terminal", "dummy", "voucher", "account")
+VALUES = (10, 20, 25, 50)  # of vouchers
 ENDS = frozenset({"captured", "refunded", "cancelled", "expired"})
 LOOKS = 240  # at a payment that waits for its provider, half a second apart
 MOST_PIECES = 100_000
@@ -36,6 +38,7 @@ class Takings:
     paid: Decimal = ZERO
     given_back: Decimal = ZERO
     drawer: Decimal = ZERO
+    prepaid: Prepaid = field(default_factory=Prepaid)
     closing: dict[str, Any] = field(default_factory=dict)
     complaints: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
@@ -56,7 +59,10 @@ class Cashier:
         try:
             await self.bearer.log_in(self.client)
             till = await self._open_till()
+            await self._open_account()
             await self._settle_all(await self._parties(orders))
+            await self._settle_account()
+            await self._check_prepaid()
             if till:
                 await self._count(till)
             await self._close_day()
@@ -115,6 +121,11 @@ class Cashier:
 
     async def _pay(self, path: str, share: int | None, method: str) -> None:
         body = {"method": method, "share": share, "tip": self.dice.choice(("0", "0", "1", "2"))}
+        if method in PREPAID:  # neither pays a tip
+            more = await self._means_of(method)
+            if more is None:
+                return
+            body |= {"tip": "0", **more}
         answer = await self._post(f"{path}/payments", body)
         if answer.code == "nothing_due":  # equal parts of very little
             return
@@ -129,8 +140,58 @@ class Cashier:
         self.takings.paid += amount
         if method == "cash":
             self.takings.drawer += amount
+        self.takings.prepaid.pay(payment, str(body.get(VOUCHER, "")))
         if self.dice.random() < 0.15:
             await self._refund(payment)
+
+    async def _open_account(self) -> None:
+        body = {"name": f"Simulated {self.run}", "limit": LIMIT}
+        answer = await self._post("/api/v1/house-accounts", body)
+        if answer.ok:
+            self.takings.prepaid.account = int(answer.body["id"])
+        else:
+            self.takings.complaints[f"open an account: {answer.code}"] += 1
+
+    async def _means_of(self, method: str) -> dict[str, Any] | None:
+        """Return the account of the run, or the code of a voucher that is sold now; None if there is none."""
+        prepaid = self.takings.prepaid
+        if method == ACCOUNT:
+            return None if prepaid.account is None else {ACCOUNT: prepaid.account}
+        value, sold_for = Decimal(self.dice.choice(VALUES)), self.dice.choice(("cash", "terminal"))
+        answer = await self._post("/api/v1/vouchers", {"value": str(value), "method": sold_for})
+        if not answer.ok:
+            self.takings.complaints[f"sell a voucher: {answer.code}"] += 1
+            return None
+        prepaid.sell(answer.body["code"], value)
+        if sold_for == "cash":
+            self.takings.drawer += value
+        return {VOUCHER: answer.body["code"]}
+
+    async def _settle_account(self) -> None:
+        """Settle about half of what the account owes, in cash."""
+        prepaid = self.takings.prepaid
+        half = prepaid.owed // 2
+        if half <= 0:
+            return
+        path = f"/api/v1/house-accounts/{prepaid.account}/settlements"
+        answer = await self._post(path, {"method": "cash", "amount": str(half)})
+        if not answer.ok:
+            self.takings.complaints[f"settle the account: {answer.code}"] += 1
+            return
+        prepaid.owed -= half
+        self.takings.drawer += half
+
+    async def _check_prepaid(self) -> None:
+        """Compare the balances of the run's vouchers and account with those that they must have."""
+        prepaid = self.takings.prepaid
+        for code, balance in prepaid.vouchers.items():
+            answer = await self._post("/api/v1/vouchers/balance", {"code": code})
+            if not answer.ok or Decimal(answer.body["balance"]) != balance:
+                self.takings.complaints["a voucher has another balance"] += 1
+        if prepaid.account is not None:
+            answer = await self._get(f"/api/v1/house-accounts/{prepaid.account}")
+            if not answer.ok or Decimal(answer.body["balance"]) != prepaid.owed:
+                self.takings.complaints["the account has another balance"] += 1
 
     async def _ended(self, payment: Mapping[str, Any]) -> Mapping[str, Any]:
         """Wait until the provider has given its last word about a payment."""
@@ -154,6 +215,7 @@ class Cashier:
             return
         self.takings.refunds += 1
         self.takings.given_back += half
+        self.takings.prepaid.give_back(payment, half)
         if payment["method"] == "cash":
             self.takings.drawer -= half
 
@@ -218,4 +280,4 @@ def differences(closing: Mapping[str, Any]) -> list[str]:
         found.append(f"sales and money differ by {owed - carried - money}")
     if methods != money:
         found.append(f"the methods of payment differ by {methods - money}")
-    return found
+    return found + owed_differences(closing)

@@ -168,6 +168,9 @@ def _takings_table(takings: Takings, evening: Evening) -> Table:
     table.columns[1].justify = "right"
     table.add_row("paid", _money(takings.paid, evening))
     table.add_row("given back", _money(takings.given_back, evening))
+    table.add_row("vouchers sold", _money(takings.prepaid.sold, evening))
+    table.add_row("vouchers: left on them", _money(takings.prepaid.left, evening))
+    table.add_row("put on the account", _money(takings.prepaid.charged, evening))
     closing = takings.closing
     if closing:
         figures = closing["figures"]

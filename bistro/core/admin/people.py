@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -35,6 +34,7 @@ from bistro.core.admin.services import ServiceAdmin
 from bistro.core.auth.sign_ins import sign_ins
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
+from bistro.core.kernel.mailing import mail_leaves
 from bistro.core.kernel.roles import ROLE_NAMES, Role
 from bistro.core.models import Invitation, Membership, Restaurant
 from bistro.core.models.people import ROLE_CHOICES
@@ -44,6 +44,7 @@ from bistro.core.services import passwords as password_services
 from bistro.core.services import pins as pin_services
 from bistro.core.services import restaurants as restaurant_services
 from bistro.core.services import second_factors as factor_services
+from bistro.core.web.addresses import full_address, only_here
 from bistro.core.web.confirm_views import confirmed_in_admin
 from bistro.core.web.form_fields import TextField
 
@@ -79,15 +80,24 @@ class OperatorsMemberForm(NewMemberForm):
         self.fields["restaurant"].queryset = restaurants_of_installation()  # type: ignore[attr-defined]
 
 
+class MailSwitch(forms.BooleanField):
+    """A switch that sends a link by e-mail. Without a mail server it is off and says why."""
+
+    def __init__(self) -> None:
+        words = _("You see the link in any case. Admin, Messages shows whether the e-mail was sent.")
+        label, widget = _("Send the link by e-mail"), UnfoldBooleanSwitchWidget
+        super().__init__(label=label, required=False, widget=widget, help_text=words)
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
+        if not mail_leaves():
+            self.disabled, self.help_text = True, _("No mail server is set up, so send the link yourself.")
+        return super().get_bound_field(form, field_name)
+
+
 class PasswordLinkForm(forms.Form):
     """The form of a link for a new password."""
 
-    by_mail = forms.BooleanField(
-        label=_("Send the link by e-mail"),
-        required=False,
-        widget=UnfoldBooleanSwitchWidget,
-        help_text=_("You see the link in any case. Admin, Messages shows whether the e-mail was sent."),
-    )
+    by_mail = MailSwitch()
 
 
 class StaffList(TextSafeChangeList):
@@ -211,8 +221,8 @@ class MembershipAdmin(ServiceAdmin, HistoryAdmin):
             token = password_services.offer_reset(membership_id=member.pk, by_mail=by_mail, actor=manager_of(request))
         except DomainError as refusal:
             return self._refused(request, refusal)
-        link = f"{settings.PUBLIC_URL}{reverse('choose-password', args=[token])}"
-        shown: dict[str, Any] = {"member": member, "by_mail": by_mail, "link": link}
+        link = full_address(request, reverse("choose-password", args=[token]))
+        shown: dict[str, Any] = {"member": member, "by_mail": by_mail, "link": link, "only_here": only_here(link)}
         return form_page(self, request, title=title, template="admin/password_link.html", **shown)
 
     def _change(self, request: HttpRequest, object_id: str, button: str, text: Any, **change: Any) -> HttpResponse:
@@ -353,12 +363,7 @@ class InvitationForm(TenantForm):
         help_text=_("Only this address can use the invitation. Blank: anyone with the link."),
     )
     role = forms.ChoiceField(label=_("role"), choices=ROLE_CHOICES, widget=UnfoldAdminSelectWidget)
-    by_mail = forms.BooleanField(
-        label=_("Send the link by e-mail"),
-        required=False,
-        widget=UnfoldBooleanSwitchWidget,
-        help_text=_("You see the link in any case. Admin, Messages shows whether the e-mail was sent."),
-    )
+    by_mail = MailSwitch()
 
 
 @admin.register(Invitation)
@@ -383,15 +388,10 @@ class InvitationAdmin(ServiceAdmin):
         token = restaurant_services.invite(
             role=data["role"], email=data["email"], by_mail=data["by_mail"], actor=manager_of(request)
         )
-        link = f"{settings.PUBLIC_URL}{reverse('invitation', args=[token])}"
-        return form_page(
-            self,
-            request,
-            title=_("Invitation"),
-            template="admin/invitation_link.html",
-            link=link,
-            invited={**data, "role_words": ROLE_NAMES[Role(data["role"])]},
-        )
+        link = full_address(request, reverse("invitation", args=[token]))
+        invited = {**data, "role_words": ROLE_NAMES[Role(data["role"])]}
+        page: dict[str, Any] = {"link": link, "only_here": only_here(link), "invited": invited}
+        return form_page(self, request, title=_("Invitation"), template="admin/invitation_link.html", **page)
 
     @admin.display(description=_("For"), ordering="email")
     def recipient(self, invitation: Invitation) -> str:

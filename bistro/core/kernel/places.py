@@ -14,7 +14,8 @@ class Place:
     `view` is the name of its URL, `icon` is in static/img/sprite.svg. `permission` decides who sees the place. A phone
     has room for few places, so the others are behind "More" there. `about` says on the start page what it is for.
     `also` are views of the same place at other addresses. `shown` is the path of a function of the actor that decides
-    whether a place with the permission is shown now; "" shows it always.
+    whether a place with the permission is shown now; "" shows it always. `starts` is the path of one that decides
+    whether a login may land there now; "" allows it always.
     """
 
     key: str
@@ -26,3 +27,4 @@ class Place:
     about: str | Promise = ""
     also: tuple[str, ...] = ()
     shown: str = ""
+    starts: str = ""

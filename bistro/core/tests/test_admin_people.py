@@ -140,9 +140,10 @@ def test_an_invitation_link_is_shown_once_and_works_once(restaurant):
     assert guest.get(link).status_code == 200
     wrong = guest.post(link, {"email": "kim@bistro.example", "name": "Kim", "password": "short"})
     assert (wrong.status_code, Staff.objects.filter(name="Kim").exists()) == (422, False)
-    assert guest.post(link, {"email": "kim@bistro.example", "name": "Kim", "password": PASSWORD}).url == "/login/"
-    assert Membership.objects.get(staff__name="Kim").role == "kitchen"
-    again = guest.post(link, {"email": "kay@bistro.example", "name": "Kay", "password": PASSWORD})
+    assert guest.post(link, {"email": "kim@bistro.example", "name": "Kim", "password": PASSWORD}).url == "/"
+    member = Membership.objects.get(staff__name="Kim")
+    assert (member.role, guest.session["_auth_user_id"]) == ("kitchen", str(member.staff_id))
+    again = Client().post(link, {"email": "kay@bistro.example", "name": "Kay", "password": PASSWORD})
     assert (again.status_code, Staff.objects.filter(name="Kay").exists()) == (422, False)
 
 
@@ -157,6 +158,19 @@ def test_somebody_who_has_a_login_joins_with_it(restaurant):
     }  # fmt: skip
     second = link_from(browser(restaurant).post(INVITE, {"email": "", "role": "manager"}))
     assert client.post(second).status_code == 422
+
+
+def test_an_invitation_for_somebody_else_is_no_dead_end(restaurant):
+    link = link_from(browser(restaurant).post(INVITE, {"email": "kim@bistro.example", "role": "kitchen"}))
+    client = browser(restaurant, role="waiter")
+    refused = client.post(link)
+    assert refused.status_code == 422
+    for page in (client.get(link).content.decode(), refused.content.decode()):
+        assert "Sign out and accept as another person" in page
+    assert client.post("/logout/", {"next": link}).url == link
+    assert 'name="password"' in client.get(link).content.decode(), "the form to register"
+    assert client.post(link, {"email": "kim@bistro.example", "name": "Kim", "password": PASSWORD}).url == "/"
+    assert Membership.objects.get(staff__name="Kim").role == "kitchen"
 
 
 def test_a_withdrawn_invitation_is_dead(restaurant):

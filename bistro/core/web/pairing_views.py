@@ -15,6 +15,7 @@ from bistro.core.auth.rate_limits import client_address, require_within
 from bistro.core.kernel.errors import DomainError, LostRace
 from bistro.core.models import Device, Pairing
 from bistro.core.services import pairing
+from bistro.core.web.addresses import full_address
 from bistro.core.web.pages import HtmxHttpRequest, render_refusal
 
 PAIRING_COOKIE = "bistro_pairing"  # the code to show, and the secret that only this browser knows
@@ -75,7 +76,7 @@ def _show_new(request: HtmxHttpRequest, secret: str, *, counted: bool) -> HttpRe
 
 
 def _show(request: HtmxHttpRequest, code: str, until: datetime) -> HttpResponse:
-    address = f"{settings.PUBLIC_URL}/admin/"
+    address = full_address(request, reverse("setup:devices"))
     context = {"code": code, "halves": (code[:3], code[3:]), "until": until, "address": address}
     fragment = "#pairing" if request.htmx else ""
     return render(request, f"core/pairing.html{fragment}", context)

@@ -125,7 +125,9 @@ def places_of(actor: Actor) -> list[Place]:
 def home_of(actor: Actor) -> str:
     """Return the address of the page where the actor's role works; the start page if the role has none."""
     first = {key for role in actor.roles for key in _FIRST.get(Role(role), ())}
-    return next((reverse(place.view) for place in places_of(actor) if place.key in first), reverse("start"))
+    known = (place for place in places_of(actor) if place.key in first)
+    open_now = (place for place in known if not place.starts or hook(place.starts)(actor))
+    return next((reverse(place.view) for place in open_now), reverse("start"))
 
 
 def alarms_of(actor: Actor, known: Sequence[Any] | None = None) -> Alarms | None:

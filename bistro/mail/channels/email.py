@@ -10,16 +10,10 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.utils.translation import gettext as _
 
+from bistro.core.kernel.mailing import mail_leaves as is_set_up
 from bistro.core.kernel.texts import clean_text
 from bistro.mail.channels.outcomes import NotSent, PerhapsSent, nothing_leaves, said
 from bistro.mail.models import Message, Trouble
-
-CONSOLE = "bistro.mail.channels.console.EmailBackend"
-
-
-def is_set_up() -> bool:
-    """Return whether messages really leave this server."""
-    return bool(settings.EMAIL_BACKEND != CONSOLE)
 
 
 def described() -> str:

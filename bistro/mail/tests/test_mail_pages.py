@@ -1,14 +1,16 @@
 """The admin's pages of messages: what happened, a test, and the ways on."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from bistro.core.kernel.mailing import CONSOLE
 from bistro.core.models import Event, Invitation
 from bistro.core.tests.factories import MembershipFactory, RestaurantFactory
 from bistro.core.tests.http import nothing_changes
 from bistro.mail.alarms import message_alarms
-from bistro.mail.channels import email
 from bistro.mail.models import Message
 from bistro.mail.services import send_next, send_test
 from bistro.mail.tests.test_sending import fresh, written
@@ -53,7 +55,7 @@ def test_the_page_says_how_messages_leave_and_a_test_says_what_happened(manager,
     assert "This is a test message of Café" in post.mails[0].get_content()
     post.answers = {"RCPT": "550 no such user"}
     assert "refused the message. It answered: 550 no such user" in tested()
-    settings.EMAIL_BACKEND = email.CONSOLE
+    settings.EMAIL_BACKEND = CONSOLE
     assert "Nothing was sent: no server is set up." in tested()
     assert "Nothing was sent: no server is set up." in tested(channel="sms", to="+49 30 123456")
     assert Event.objects.filter(type="message_updated", action="tested").count() == 4
@@ -106,8 +108,7 @@ def test_nobody_else_touches_or_sees_them(owner, post):
     assert len(message_alarms(owner)) == 1
 
 
-def test_an_invitation_is_mailed_when_its_maker_asks_and_its_link_is_shown(manager, owner, settings):
-    settings.EMAIL_BACKEND = email.CONSOLE
+def test_an_invitation_is_mailed_when_its_maker_asks_and_its_link_is_shown(manager, owner):
     form = {"email": "kim@house.example", "role": "kitchen", "by_mail": "on"}
     page = manager.post(INVITE, form).content.decode()
     assert "An e-mail with this link goes to kim@house.example now." in page
@@ -120,8 +121,7 @@ def test_an_invitation_is_mailed_when_its_maker_asks_and_its_link_is_shown(manag
         assert "Enter the address to which the link is sent." in page
 
 
-def test_a_link_for_a_new_password_is_mailed_to_the_login_itself(manager, owner, settings):
-    settings.EMAIL_BACKEND = email.CONSOLE
+def test_a_link_for_a_new_password_is_mailed_to_the_login_itself(manager, owner):
     member = MembershipFactory(restaurant_id=owner.restaurant_id)
     path = reverse("admin:core_membership_reset_password", args=[member.pk])
     page = manager.post(path, {"by_mail": "on"}).content.decode()
@@ -130,3 +130,15 @@ def test_a_link_for_a_new_password_is_mailed_to_the_login_itself(manager, owner,
     assert message.body.split("/password/")[1].split("/")[0] in page
     manager.post(path, {})
     assert Message.objects.count() == 1, "nobody asked for an e-mail"
+
+
+def test_without_a_mail_server_nothing_is_said_to_be_on_its_way(manager, owner, settings):
+    settings.EMAIL_BACKEND = CONSOLE
+    member = MembershipFactory(restaurant_id=owner.restaurant_id)
+    password = reverse("admin:core_membership_reset_password", args=[member.pk])
+    for path, form in ((INVITE, {"email": "kim@house.example", "role": "kitchen"}), (password, {})):
+        assert "No mail server is set up, so send the link yourself." in manager.get(path).content.decode()
+        page = manager.post(path, form | {"by_mail": "on"}).content.decode()
+        assert "An e-mail with this link" not in page
+        assert re.search(r"/(invitation|password)/[\w-]{20,}/", page), "the link is there to copy"
+    assert not Message.objects.exists()

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone, translation
 
 from bistro.core.kernel.errors import InvalidInput
+from bistro.core.kernel.mailing import CONSOLE
 from bistro.core.models import Restaurant
 from bistro.core.services.restaurants import invite
 from bistro.core.writing.unit_of_work import UnitOfWork
@@ -222,7 +223,7 @@ def test_a_message_exists_only_if_what_it_tells_was_saved(owner, post):
 
 
 def test_an_invitation_is_mailed_and_no_log_holds_its_link(owner, settings, caplog):
-    settings.EMAIL_BACKEND = email.CONSOLE
+    settings.EMAIL_BACKEND = CONSOLE
     token = invite(role="waiter", email=ANA, by_mail=True, actor=owner)
     message = Message.objects.get()
     assert f"{settings.PUBLIC_URL}/invitation/{token}/" in message.body

@@ -1,6 +1,6 @@
 """Receipts, bills and reports on a ticket printer: what they say, who may print, and what a failing printer does."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -15,6 +15,8 @@ from kitchen.printing.services.slips import TRIES
 from kitchen.printing.tests.printers import images_in, printer_at, readable, statuses
 from menu.compiled import forget as forget_menus
 from orders.billing.tests.bills import Bill
+from orders.billing.tests.vouchers import sold
+from orders.billing.vouchers.codes import grouped
 from orders.documents.models import Copy, Document
 from orders.till.models import Closing
 
@@ -205,3 +207,18 @@ def test_nonsense_is_refused_beside_its_field(house, wrong, field):
     page = house.browser("owner").post("/admin/printing/printer/add/", {**body, **wrong})
     assert field in page.context["adminform"].form.errors
     assert not Printer.objects.exists()
+
+
+def test_a_voucher_comes_out_with_its_code_for_those_who_may_see_it(house, counter, paper):
+    voucher = sold(house, "50.00", expires_on=date(2099, 12, 31))
+    boss = house.browser("manager")
+    assert "Print on Counter" in boss.get(f"/till/vouchers/{voucher.pk}/").content.decode()
+    assert (
+        "Sent to the receipt printer." in boss.post(f"/till/vouchers/{voucher.pk}/slip/", follow=True).content.decode()
+    )
+    serve_printer(printer_id=counter.pk)
+    said = ("Voucher", "€50.00", grouped(voucher.code), "Last day:", "This is no receipt.")
+    printed = " ".join(paper.text().split())
+    assert [words for words in said if words not in printed] == []
+    with nothing_changes(), pytest.raises(NotPermitted):
+        services.print_voucher(voucher_id=voucher.pk, actor=house.actor("cashier"))

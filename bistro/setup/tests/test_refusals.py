@@ -89,6 +89,9 @@ def test_what_is_refused_stays_on_the_page_and_changes_nothing(house):
         assert sentence in said, (path, typed, said if field else sentence)
         assert stays in page, (path, typed)
         assert field is None or re.search(rf'<\w+ [^>]*name="{field}"[^>]*aria-invalid="true"', page), (path, field)
+        assert field is None or re.findall(r'name="(\w+)"[^>]* autofocus', page) == [field], (
+            "the browser goes to the error"
+        )
         assert rows() == before, (path, typed)
 
 

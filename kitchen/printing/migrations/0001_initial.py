@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 ('failures', models.PositiveSmallIntegerField(default=0, editable=False)),
                 ('trouble', models.CharField(blank=True, editable=False, max_length=200)),
                 ('trouble_at', models.DateTimeField(editable=False, null=True)),
+                ('worked_at', models.DateTimeField(editable=False, null=True)),
                 ('restaurant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='printers', to='core.restaurant')),
                 ('station', models.ForeignKey(blank=True, help_text='Its tickets are printed here. Empty for a printer of receipts alone.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='printers', to='kitchen.station')),
             ],

@@ -113,16 +113,21 @@ def printed(*, job: PrintJob, printer: Printer, now: datetime, sure: bool) -> No
         with UnitOfWork(Actor.system(printer.restaurant_id, f"printer {printer.name}")) as work:
             found = job.ticket.pk, job.ticket.order_id, job.ticket.awaited_since
             mark_seen([found], work, screen=f"printer {printer.name}")
-    if not printer.failures and (printer.trouble_at is None or _has_failed_slips(printer)):
+    settled = not printer.failures and (printer.trouble_at is None or _has_failed_slips(printer))
+    if settled and printer.worked_at is not None:
         return
     with UnitOfWork(Actor.system(printer.restaurant_id, f"printer {printer.name}")) as work:
         troubled = printer.trouble_at is not None
+        printer.worked_at = printer.worked_at or now
+        if settled:
+            printer.save(update_fields=["worked_at"])
+            return
         printer.failures, printer.retry_at = 0, None
         if not _has_failed_slips(printer):
             printer.trouble_at, printer.trouble = None, ""
         elif troubled:
             printer.trouble = gettext("Printing again. These slips are missing.")
-        printer.save(update_fields=["failures", "retry_at", "trouble_at", "trouble"])
+        printer.save(update_fields=["failures", "retry_at", "worked_at", "trouble_at", "trouble"])
         if troubled:
             work.record(PrinterRecovered(printer=printer))
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
@@ -13,7 +14,7 @@ from menu.files import services
 from menu.files.headers import COLUMNS
 from menu.files.models import MenuImport
 from menu.files.tests.workbook_bytes import workbook
-from menu.models import Item, MenuVersion, ModifierGroup
+from menu.models import Item, MenuVersion, ModifierGroup, Tax, TaxComponent
 from menu.tests.factories import ItemFactory, ModifierFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
@@ -269,3 +270,14 @@ def test_files_that_nobody_confirmed_are_deleted_after_a_day(house, other_house,
     upload(owner, workbook(["category", "name", "price"], ["A", "Cola", 3]), "menu.xlsx")
     assert MenuImport.objects.filter(restaurant=house.restaurant).count() == 1
     assert MenuImport.objects.filter(restaurant=other_house.restaurant).count() == 1
+
+
+def test_the_preview_says_which_tax_each_value_means_and_the_answer_leads_to_the_dishes(house, owner):
+    text = "category,name,price,tax\nA,Tea,2.00,3\nA,Wine,5.00,4\n"
+    tax = Tax.objects.create(restaurant=house.restaurant, name="Reduced")
+    TaxComponent.objects.create(restaurant=house.restaurant, tax=tax, name="MwSt", percent=3)
+    page, address = opened(owner, upload(owner, text))
+    assert "Taxes: 3 → Reduced; 4 → 4 % (new)." in html_text(page)
+    done = confirm(owner, address)
+    assert reverse("admin:menu_item_changelist") in done.content.decode().partition('role="status"')[2]
+    assert Item.objects.get(name="Tea").tax == tax

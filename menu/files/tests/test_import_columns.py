@@ -15,7 +15,7 @@ from menu.files.checking import FileSettings
 from menu.files.exporting import export_menu
 from menu.files.services import import_file
 from menu.files.tests.workbook_bytes import workbook
-from menu.models import Category, Item, Modifier, ModifierGroup, Tax
+from menu.models import Category, Item, Modifier, ModifierGroup, Tax, TaxComponent
 from menu.tests.factories import (
     ItemFactory,
     ModifierFactory,
@@ -172,3 +172,55 @@ def test_a_course_that_is_none_or_another_in_each_row_is_refused(house, courses,
     (error,) = answer["errors"]
     assert (error["row"], error["column"]) == (row, "course")
     assert says in error["message"]
+
+
+def tax_of(name):
+    return Item.objects.get(name=name).tax
+
+
+def named_tax(house, name, percent):
+    tax = Tax.objects.create(restaurant=house.restaurant, name=name)
+    TaxComponent.objects.create(restaurant=house.restaurant, tax=tax, name="MwSt", percent=Decimal(percent))
+    return tax
+
+
+def test_a_rate_without_a_name_means_the_tax_of_that_rate(house):
+    Tax.objects.of_restaurant(house.restaurant.pk).delete()
+    seven, nineteen = named_tax(house, "Reduced", "7"), named_tax(house, "Full", "19")
+    rows = [("A", "Tea", "2", "7 %"), ("A", "Wine", "5", "19"), ("A", "Cake", "4", "MwSt 7")]
+    assert imported(house, *rows, columns=("category", "name", "price", "tax"))["errors"] == []
+    assert [tax_of(name) for name in ("Tea", "Wine", "Cake")] == [seven, nineteen, seven]
+    assert Tax.objects.count() == 2
+
+
+def test_a_rate_of_several_taxes_is_a_tax_of_its_own(house):
+    """Nothing decides between two names for 7 %, and another named tax is another tax."""
+    Tax.objects.of_restaurant(house.restaurant.pk).delete()
+    named_tax(house, "Reduced", "7")
+    named_tax(house, "Books", "7")
+    rows = [("A", "Tea", "2", "7"), ("A", "Cake", "4", "VAT 7")]
+    assert imported(house, *rows, columns=("category", "name", "price", "tax"))["errors"] == []
+    assert {tax_of("Tea").name, tax_of("Cake").name} == {"7 %", "VAT 7 %"}
+
+
+def test_letters_of_taxes_are_refused_with_the_way_out(house):
+    with nothing_changes():
+        answer = imported(house, ("A", "Tea", "2", "B"), columns=("category", "name", "price", "tax"))
+    (error,) = answer["errors"]
+    assert error["column"] == "tax"
+    assert "choose to ignore it" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "course"), [("2", 2), ("2. Gang", 2), ("Course 3", 3), ("Vorspeise", 1), ("Hauptgang", 2), ("Dessert", 3)]
+)
+def test_a_course_is_a_number_or_a_name(house, cell, course):
+    columns = ("category", "name", "price", "Gang")
+    assert imported(house, ("A", "Tea", "2", cell), columns=columns)["errors"] == []
+    assert Category.objects.get(name="A").course == course
+
+
+def test_an_unknown_course_is_refused(house):
+    with nothing_changes():
+        answer = imported(house, ("A", "Tea", "2", "soon"), columns=("category", "name", "price", "course"))
+    assert [error["column"] for error in answer["errors"]] == ["course"]

@@ -41,10 +41,11 @@ class AccountsPage:
 
 @dataclass(frozen=True, slots=True)
 class ShownMove:
-    """A line of a statement. `party` is that of its bill, or None."""
+    """A line of a statement. `party` is that of its bill, or None; `rounding` what coins changed, or ""."""
 
     words: str
     amount: str
+    rounding: str
     party: int | None
     move: AccountMove
 
@@ -84,7 +85,13 @@ def read_account(account: HouseAccount, actor: Actor, number: str = "") -> Accou
     return AccountPage(
         shown=_shown(account, locale),
         moves=[
-            ShownMove(_words(move), display(move.amount, account.currency, locale), _party_of(move), move)
+            ShownMove(
+                words=_words(move),
+                amount=display(move.amount, account.currency, locale),
+                rounding=display(move.rounding, account.currency, locale) if move.rounding else "",
+                party=_party_of(move),
+                move=move,
+            )
             for move in page
         ],
         page=page,

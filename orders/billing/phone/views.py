@@ -42,7 +42,7 @@ def bill(request: HttpRequest, token: str) -> HttpResponse:
     """Show the bill, to choose what to pay. The link of guests who joined others leads to the bill of all."""
     party = guest_party(token)
     if party is None:
-        return _closed(request)
+        return closed(request)
     return _bill_page(request, party, token)
 
 
@@ -52,7 +52,7 @@ def tip(request: HttpRequest, token: str) -> HttpResponse:
     """Ask for a tip, if the restaurant has some to choose from."""
     party = guest_party(token)
     if party is None:
-        return _closed(request)
+        return closed(request)
     try:
         choice, statement = choice_in(request.GET), read_statement(party, party.restaurant)
         may_take(choice.amount(statement))
@@ -70,7 +70,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Show what is about to be paid."""
     party = guest_party(token)
     if party is None:
-        return _closed(request)
+        return closed(request)
     try:
         choice, statement = choice_in(request.GET), read_statement(party, party.restaurant)
         may_take(choice.amount(statement))
@@ -89,7 +89,7 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     """Start the payment, and lead to the provider's page or to the receipt. A second tap is the same payment."""
     party = guest_party(token)
     if party is None:
-        return _closed(request)
+        return closed(request)
     require_within("guest-pay", client_address(request), str(TOO_MANY_TRIES))
     try:
         payment = _start(request, party)
@@ -106,7 +106,7 @@ def tab(request: HttpRequest, token: str) -> HttpResponse:
     """Ask for the amount of a tab, and lead to the provider's page. A second tap is the same tab."""
     party = guest_party(token)
     if party is None or not can_open_tab(read_statement(party, party.restaurant)):
-        return _closed(request) if party is None else _bill_page(request, party, token)
+        return closed(request) if party is None else _bill_page(request, party, token)
     problem: DomainError | None = None
     if request.method == "POST":
         require_within("guest-pay", client_address(request), str(TOO_MANY_TRIES))
@@ -184,11 +184,11 @@ def _bill_page(request: HttpRequest, party: Party, token: str, refusal: DomainEr
     statement = read_statement(party, party.restaurant)
     page, has_tab = read_bill(statement), can_open_tab(statement)
     problem = refusal.message if refusal else ""
-    answer = _render(request, "pay/bill.html", party, token, page=page, problem=problem, can_open_tab=has_tab)
-    return with_status(answer, refusal)
+    context = {"page": page, "problem": problem, "key": uuid4().hex, "can_open_tab": has_tab}
+    return with_status(_render(request, "pay/bill.html", party, token, **context), refusal)
 
 
-def _closed(request: HttpRequest) -> HttpResponse:
+def closed(request: HttpRequest) -> HttpResponse:
     """Show that a link has ended, without a word about whose it was."""
     refusal = NotYours(gettext("This bill is closed."), code="bill_closed")
     context = {"languages": language_links(request)}

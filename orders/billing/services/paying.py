@@ -1,8 +1,10 @@
 """The service that takes payments in cash, with a voucher or on an account, or records those of the card terminal."""
 
 from django.db import IntegrityError
+from django.utils.translation import gettext as _
 
 from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.billing.events import BillPaid, PaymentTaken
@@ -11,15 +13,17 @@ from orders.billing.services.on_account import account_in, charge, with_account_
 from orders.billing.services.spending import limited_to_balance, spend, voucher_in
 from orders.billing.services.starting import start_payment
 from orders.billing.services.tenders import Taken, Tender, checked, insert_payment, lock_share, share_of, taken_before
-from orders.billing.transitions import PROVIDERS
+from orders.billing.transitions import PROVIDERS, Method
 from orders.services import Once
+from tables.transitions import PartyStatus
 
 
 def take_payment(*, party_id: int, tender: Tender, actor: Actor, once: Once | None = None) -> Taken:
     """Take a payment for the bill of a party. One by a provider is only started.
 
-    Locks: table, party, bill. Raises LostRace (`nothing_due`; `amount_taken` with `due` and `reserved`), InvalidInput
-    (`amount_above_due`, `tendered_too_small`), those of vouchers and accounts, ReusedKey, NotPermitted, NotYours.
+    Guests at the table pay with a voucher, or by a provider. Locks: table, party, bill. Raises LostRace (`nothing_due`;
+    `amount_taken` with `due` and `reserved`), InvalidInput (`amount_above_due`, `tendered_too_small`, `party_left` for
+    guests), those of vouchers and accounts, ReusedKey, NotPermitted, NotYours.
     """
     if tender.method in PROVIDERS:
         return start_payment(party_id=party_id, tender=tender, actor=actor, once=once)
@@ -30,13 +34,15 @@ def take_payment(*, party_id: int, tender: Tender, actor: Actor, once: Once | No
 
 
 def _take(party_id: int, tender: Tender, actor: Actor, once: Once | None) -> Taken:
-    actor.require(Permission.TAKE_PAYMENT)
+    _require_right(tender, actor)
     with UnitOfWork(actor) as work:
         if (known := taken_before(once, work)) is not None:
             return Taken(known, True)
         locked = lock_bill(party_id, work)
         if (known := taken_before(once, work)) is not None:  # while this request waited for the lock
             return Taken(known, True)
+        if actor.is_guest and locked.party.status != PartyStatus.SEATED:
+            raise InvalidInput(_("This bill is closed."), code="party_left")
         share = share_of(tender, locked.statement)
         voucher = voucher_in(tender, locked.restaurant, work)
         account = account_in(tender, locked.restaurant, work)
@@ -56,3 +62,9 @@ def _take(party_id: int, tender: Tender, actor: Actor, once: Once | None) -> Tak
         work.record(PaymentTaken(payment=payment, table=locked.party.table_id))
         work.record(BillPaid(statement=locked.read_again()))
     return Taken(payment, False)
+
+
+def _require_right(tender: Tender, actor: Actor) -> None:
+    """Refuse people without a right; guests at the table may pay with a voucher alone. Raises NotPermitted."""
+    if not (actor.is_guest and tender.method == Method.VOUCHER):
+        actor.require(Permission.TAKE_PAYMENT)

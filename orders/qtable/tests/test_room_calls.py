@@ -135,6 +135,19 @@ def test_a_guest_is_seated_at_once(room):
         refused(room.api.post(f"{room.root}/guests", body), 409, "table_taken")
 
 
+@pytest.mark.parametrize("at_once", [False, True])
+def test_a_repeated_request_adds_a_guest_once(room, at_once):
+    more = {"status": "seated", "tableId": room.table} if at_once else {}
+    body = {"guestName": "Okafor", "partySize": 2, "phone": "+49 30 1234", **more}
+    first, again = (room.api.post(f"{room.root}/guests", body, key="a") for _ in range(2))
+    assert (first.status_code, again.status_code, again["Idempotent-Replayed"]) == (201, 200, "true")
+    assert (again.json(), Party.objects.count()) == (first.json(), 1)
+    with nothing_changes():
+        refused(room.api.post(f"{room.root}/guests", {**body, "partySize": 3}, key="a"), 422, "idempotency_key_reused")
+    other = room.api.post(f"{room.root}/guests", {"guestName": "Blanc", "partySize": 2}, key="b")
+    assert (other.status_code, Party.objects.count()) == (201, 2)
+
+
 def test_more_guests_than_seats_need_a_host_who_insists(room):
     made, waiter = room.add(size=9), Room(room.house, "waiter")
     path, body = f"{room.root}/guests/{made['id']}", {"status": "seated", "tableId": room.table}

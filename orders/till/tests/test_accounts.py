@@ -1,5 +1,6 @@
 """House accounts: opening, bills on account within a limit, refunds, settlement, closing, and each refusal."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -12,7 +13,7 @@ from orders.billing.services import Settlement, Tender, change_account, settle_a
 from orders.billing.tests.bills import Bill
 from orders.billing.tests.vouchers import account_of, agree
 from orders.billing.transitions import Method
-from orders.till.models import TillMove
+from orders.till.models import Closing, TillMove
 from orders.till.reports.tables import tables_of
 from orders.till.services import count_till, open_till
 from orders.till.shift import read_shift
@@ -158,6 +159,10 @@ def test_a_whole_account_is_settled_in_coins(house, account, bill):
         "owed_before": "0.00", "charged": "14.45", "returned": "0.00", "settled": "14.45", "owed_after": "0.00",
         "rounding": "-0.04", "cash": "13.40",
     })  # fmt: skip
+    words = "Rounded to the smallest coin"
+    assert f"{words} -€0.02" in house.browser("cashier").get(f"/till/accounts/{account.pk}/").content.decode()
+    closing = house.browser("manager").get(f"/till/closings/{Closing.objects.get().pk}/").content.decode()
+    assert re.search(rf"{words}.{{0,200}}-€0\.04", closing, re.DOTALL)
 
 
 def test_names_of_open_accounts_are_unique_without_case(house, account, monkeypatch):
