@@ -26,7 +26,9 @@ EVENT_REACTIONS: dict[str, list[str]] = {
     "orders.billing.events.BillPaid": [
         "orders.documents.steps.issue_documents",
         "orders.billing.steps.note_paid_stays",
+        "orders.billing.steps.release_tabs",
     ],
+    "orders.billing.events.BillWrittenOff": ["orders.billing.steps.release_tabs"],
     "orders.billing.events.BillAdjusted": ["orders.documents.steps.issue_documents"],
     "orders.documents.events.DocumentCopied": ["bistro.mail.steps.mail_receipts"],
     "orders.billing.events.PaymentTaken": ["orders.till.steps.take_cash", "bistro.receipts.steps.open_for_payments"],
@@ -63,7 +65,10 @@ EVENT_REACTIONS: dict[str, list[str]] = {
     "tables.bookings.events.BookingCancelled": ["bistro.mail.steps.guests.tell_cancelled"],
     "tables.bookings.events.BookingIsNear": ["bistro.mail.steps.guests.remind"],
     "tables.waitlist.events.TableOffered": ["bistro.mail.steps.guests.tell_ready"],
-    "tables.events.PartyCompleted": ["tables.bookings.steps.finish_bookings"],
+    "tables.events.PartyCompleted": [
+        "orders.billing.steps.release_left_tabs",
+        "tables.bookings.steps.finish_bookings",
+    ],
     "tables.events.PartyJoined": ["orders.billing.steps.count_seats_on", "tables.bookings.steps.join_bookings"],
     "menu.events.ChoicesCopied": ["kitchen.steps.route_copies"],
     "menu.events.ItemCopied": ["kitchen.steps.route_copied_items"],
@@ -251,6 +256,9 @@ BULK_CHANGES: list[str] = [
     "menu.bulk.kinds.categories",
     "kitchen.bulk_stations.stations",
 ]
+
+# What an import of the menu asks of the kitchen: (restaurant id) -> stations; the step that routes dishes to stations.
+IMPORT_STATIONS: list[str] = ["kitchen.import_stations.read_stations", "kitchen.setup_steps.route_items"]
 
 # Services that run once a second in every server process. Conditional UPDATEs decide which process acts.
 SWEEPS: list[str] = [

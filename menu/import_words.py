@@ -10,6 +10,7 @@ _WORDS = {
     "price": _("price"),
     "tax": _("tax"),
     "tax_take_away": _("tax take away"),
+    "station": _("station"),
     "prep_minutes": _("prep minutes"),
     "allergens": _("allergens"),
     "may_contain": _("may contain"),

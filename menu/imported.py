@@ -46,8 +46,9 @@ class ImportedItem:
 
     A new dish without `tax` has the restaurant's default. `take_away_given` False keeps the tax of take-away of a known
     dish. `contains`, `may_contain` and `free_of` are words for allergens. `groups` are all groups of the dish in order.
-    `available` and `portions_left` count only for a new dish. `row` is the row of the file. `translations` are the
-    texts in other languages that the import states, here and in the other classes; a known row keeps its others.
+    `stations` are the names of those that make the dish. `available` and `portions_left` count only for a new dish.
+    `row` is the row of the file. `translations` are the texts in other languages that the import states, here and in
+    the other classes; a known row keeps its others.
     """
 
     name: str
@@ -64,6 +65,7 @@ class ImportedItem:
     available: bool = True
     popular: bool | None = None
     groups: tuple[ImportedGroup, ...] | None = None
+    stations: tuple[str, ...] | None = None
     row: int | None = None
     translations: tuple[TranslatedText, ...] = ()
 

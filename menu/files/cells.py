@@ -104,10 +104,16 @@ def read_row(cells: Mapping[str, str], row: int, currency: str) -> ImportedItem:
     if problems:
         raise ValidationError(problems)  # type: ignore[arg-type]
     read.pop("course", None)  # of the category
-    both, contains = "tax_take_away" in cells, read.pop("allergens", None)
-    _of_category, translations = texts_in_cells(cells)
+    both, contains, stations = "tax_take_away" in cells, read.pop("allergens", None), read.pop("station", None)
     return ImportedItem(
-        groups=groups, contains=contains, row=row, tax=tax, take_away_given=both, translations=translations, **read
+        groups=groups,
+        contains=contains,
+        stations=stations,
+        row=row,
+        tax=tax,
+        take_away_given=both,
+        translations=texts_in_cells(cells)[1],
+        **read,
     )
 
 
@@ -183,6 +189,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "description": str,
     "course": course_of,
     "price": _money,
+    "station": _list,
     "prep_minutes": _count(most=1440),
     "allergens": _list,
     "may_contain": _list,

@@ -28,11 +28,13 @@ COLUMNS = (
 )
 # Read, but not written: the second half of a name, as in “Latte” and “Large”.
 VARIANT = "variant"
+# Read, but not written: the names of the stations that make a dish. Routes belong to the kitchen.
+STATION = "station"
 # Texts in other languages: `name:fr`. The export writes those that the menu has.
 TRANSLATION_COLUMNS = tuple(
     f"{field}:{language}" for language in MENU_LANGUAGES for field in ("category", "name", "description", "options")
 )
-FIELDS = (*COLUMNS, VARIANT, *TRANSLATION_COLUMNS)
+FIELDS = (*COLUMNS, VARIANT, STATION, *TRANSLATION_COLUMNS)
 
 _SYNONYMS: dict[str, tuple[str, ...]] = {
     "category": (
@@ -47,6 +49,10 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
         "plato", "producto", "artículo", "nome", "piatto", "prodotto", "articolo", "naam", "gerecht", "produto",
     ),
     "variant": ("variation name", "variation"),
+    "station": (
+        "stations", "kitchen station", "prep station", "posten", "küchenposten", "zubereitungsort", "poste",
+        "bondrucker", "küchendrucker", "kitchen printer",
+    ),
     "description": ("details", "beschreibung", "descripción", "descrizione", "omschrijving", "descrição"),
     "price": (
         "sales price", "sale price", "selling price", "base price", "unit price", "default price", "retail price",

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext
 
-from menu.files.headers import COLUMNS, TRANSLATION_COLUMNS
+from menu.files.headers import COLUMNS, STATION, TRANSLATION_COLUMNS
 from menu.files.mapping import ColumnMap
 from menu.files.numbers import AmbiguousNumber, NotANumber, Reader, proof, reader_for
 from menu.files.sheet import MOST_ROWS, TOO_MANY, Cell, FileRefused, Kind, Row, Sheet
@@ -159,7 +159,7 @@ class _RowReader:
             texts["name"] = f"{texts['name']} ({variant})"
         if "category" not in texts and self.category:
             texts["category"] = self.category
-        return {field: texts[field] for field in (*COLUMNS, *TRANSLATION_COLUMNS) if field in texts}
+        return {field: texts[field] for field in (*COLUMNS, STATION, *TRANSLATION_COLUMNS) if field in texts}
 
     def _text(self, row: Row, column: int, field: str) -> str:
         """Return one cell in our notation, or record its problem and return an empty text."""

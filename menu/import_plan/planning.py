@@ -20,6 +20,7 @@ from menu.import_plan.differences import translation_changes
 from menu.import_plan.groups import DishGroups, GroupPlanner
 from menu.import_plan.known import KnownMenu
 from menu.import_plan.results import ImportPlan, PlannedChange, PlannedDish, PlannedTax, Problem, Rows, State
+from menu.import_plan.routes import RoutePlanner
 from menu.import_words import words_of
 from menu.imported import ImportedCategory, ImportedGroup, ImportedItem
 from menu.models import Category, Item, Tax
@@ -71,6 +72,7 @@ class _Planner:
         self.known, self.add_only, self.rows = known, add_only, Rows(taxes=known.taxes)
         self.problems: list[Problem] = []
         self.taxes: dict[str, PlannedTax] = {}
+        self.routes = RoutePlanner(known.restaurant_id, self.rows)
         self.seen: dict[str, ImportedItem] = {}
         self.catalogue = Catalogue(known.allergens)
         self.checker = GroupChecker(known.currency, self.catalogue)
@@ -122,7 +124,9 @@ class _Planner:
         self._check(item, imported)
         self.rows.items.append(item)
         self.rows.state(item, self._stated(imported, {}), {})
-        return _Draft(imported, item, category.name)
+        draft = _Draft(imported, item, category.name)
+        self.routes.plan(item, imported, draft.changes, draft.remarks)
+        return draft
 
     def _change_dish(self, draft: _Draft, category: ImportedCategory) -> None:
         item, imported = draft.item, draft.imported
@@ -145,6 +149,7 @@ class _Planner:
         draft.changes += translation_changes("", "", *map(texts_of, translations))
         for name, (before, after) in shown.items():
             draft.changes.append(PlannedChange(name, words_of(name), _in_words(before), _in_words(after)))
+        self.routes.plan(item, imported, draft.changes, draft.remarks)
 
     def _stated(self, imported: ImportedItem, known: Stated) -> Stated:
         try:

@@ -81,11 +81,12 @@ class Rows:
     audit: dict[Model, dict[str, tuple[Any, Any]]] = field(default_factory=dict)  # {row: {field: (before, after)}}
     stated: list[tuple[Item | Modifier, Stated]] = field(default_factory=list)  # new statements about allergens
     copied: list[tuple[Modifier, Modifier]] = field(default_factory=list)  # (choice, its copy in a dish's own group)
+    routes: list[tuple[Item, tuple[int, ...]]] = field(default_factory=list)  # the stations of dishes
     added_choices: list[Modifier] = field(default_factory=list)  # new choices of groups that dishes offered before
 
     def __bool__(self) -> bool:
         new = self.categories, self.items, self.groups, self.choices, self.links
-        return any((*new, self.changed, self.unlinked, self.stated))
+        return any((*new, self.changed, self.unlinked, self.stated, self.routes))
 
     def change(self, row: Model, values: Mapping[str, Any], shown: Mapping[str, tuple[Any, Any]]) -> None:
         """Set the fields of a known row. `shown` are the values before and after for the audit trail."""

@@ -7,6 +7,7 @@ from bistro.core.writing.configuration_events import ConfigurationAdded, Configu
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from menu.events import ChoicesCopied
 from menu.import_plan.results import ImportPlan, Rows
+from menu.import_plan.routes import write_routes
 from menu.models import RecipePart
 from menu.statements import state_allergens
 
@@ -29,6 +30,7 @@ def write_plan(plan: ImportPlan, work: UnitOfWork) -> None:
     insert_with_history(rows.choices, work)
     insert_with_history(rows.links, work)
     state_allergens(work, dict(rows.stated))
+    write_routes(rows, work)
     _copy(rows, work)
     _record(rows, work)
 

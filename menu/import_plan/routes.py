@@ -1,0 +1,59 @@
+"""Planning of the stations that make imported dishes. The kitchen, a higher app, knows them (IMPORT_STATIONS)."""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Protocol
+
+from django.conf import settings
+from django.utils.translation import gettext
+
+from bistro.core.kernel.hooks import hook
+from bistro.core.kernel.names import name_key
+from bistro.core.writing.unit_of_work import UnitOfWork
+from menu.import_plan.results import PlannedChange, Rows
+from menu.import_words import words_of
+from menu.imported import ImportedItem
+from menu.models import Item
+
+
+class Stations(Protocol):
+    """The stations in use, by id, and the present ones of each dish."""
+
+    names: Mapping[int, str]
+    present: Mapping[int, tuple[int, ...]]
+
+
+class RoutePlanner:
+    """The state of planning stations. Reads them only if a dish names one."""
+
+    def __init__(self, restaurant_id: int, rows: Rows) -> None:
+        self.restaurant_id, self.rows = restaurant_id, rows
+
+    @cached_property
+    def stations(self) -> Stations:
+        read: Callable[[int], Stations] = hook(settings.IMPORT_STATIONS[0])
+        return read(self.restaurant_id)
+
+    def plan(self, item: Item, imported: ImportedItem, changes: list[PlannedChange], remarks: list[str]) -> None:
+        """Plan the stations that a dish names. An unknown name is a remark, and changes nothing."""
+        if imported.stations is None:
+            return
+        by_name = {name_key(name): pk for pk, name in self.stations.names.items()}
+        unknown = [name for name in imported.stations if name_key(name) not in by_name]
+        if unknown:
+            words = gettext("There is no station “%(name)s”. The dish keeps its way to the kitchen.")
+            remarks += [words % {"name": name} for name in unknown]
+            return
+        wanted = tuple(sorted({by_name[name_key(name)] for name in imported.stations}))
+        present = self.stations.present.get(item.pk, ()) if item.pk else ()
+        if wanted == present:
+            return
+        self.rows.routes.append((item, wanted))
+        before, after = (", ".join(self.stations.names.get(pk, "–") for pk in each) for each in (present, wanted))
+        changes.append(PlannedChange("station", words_of("station"), before, after))
+
+
+def write_routes(rows: Rows, work: UnitOfWork) -> None:
+    """Route the dishes, which have been inserted. A step."""
+    if rows.routes:
+        hook(settings.IMPORT_STATIONS[1])(dict(rows.routes), work)
