@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from bistro.mail.guest_messages import messages_of_guest
 from bistro.mail.models import Message
+from tables.bookings import change_steps
 from tables.bookings.models import Booking, BookingRules
 from tables.bookings.placing import Wish
 from tables.bookings.services import (
