@@ -26,7 +26,9 @@ EVENT_REACTIONS: dict[str, list[str]] = {
     "orders.billing.events.BillPaid": [
         "orders.documents.steps.issue_documents",
         "orders.billing.steps.note_paid_stays",
+        "orders.billing.steps.release_tabs",
     ],
+    "orders.billing.events.BillWrittenOff": ["orders.billing.steps.release_tabs"],
     "orders.billing.events.BillAdjusted": ["orders.documents.steps.issue_documents"],
     "orders.documents.events.DocumentCopied": ["bistro.mail.steps.mail_receipts"],
     "orders.billing.events.PaymentTaken": ["orders.till.steps.take_cash", "bistro.receipts.steps.open_for_payments"],
@@ -63,7 +65,10 @@ EVENT_REACTIONS: dict[str, list[str]] = {
     "tables.bookings.events.BookingCancelled": ["bistro.mail.steps.guests.tell_cancelled"],
     "tables.bookings.events.BookingIsNear": ["bistro.mail.steps.guests.remind"],
     "tables.waitlist.events.TableOffered": ["bistro.mail.steps.guests.tell_ready"],
-    "tables.events.PartyCompleted": ["tables.bookings.steps.finish_bookings"],
+    "tables.events.PartyCompleted": [
+        "orders.billing.steps.release_left_tabs",
+        "tables.bookings.steps.finish_bookings",
+    ],
     "tables.events.PartyJoined": ["orders.billing.steps.count_seats_on", "tables.bookings.steps.join_bookings"],
     "menu.events.ChoicesCopied": ["kitchen.steps.route_copies"],
     "menu.events.ItemCopied": ["kitchen.steps.route_copied_items"],

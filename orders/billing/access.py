@@ -6,6 +6,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import NotYours
 from orders.billing.links import party_of_token
 from orders.billing.models import Adjustment, Bill, Payment, PaymentAttempt, Refund
+from orders.billing.transitions import PaymentState
 from tables.models import Party
 from tables.transitions import PartyStatus
 
@@ -30,7 +31,7 @@ def refund_for(actor: Actor | None, pk: int) -> Refund:
 
 def pay_url_of(payment: Payment) -> str:
     """Return the provider's page for the guest of a payment that is under way, or ""."""
-    if not payment.is_reserving:
+    if not payment.is_reserving or payment.status == PaymentState.AUTHORISED:
         return ""
     attempt = payment.attempts.order_by("number").last()
     return attempt.pay_url if attempt is not None else ""

@@ -143,7 +143,8 @@ class Payment(models.Model):
     Guests hand over `amount` + `tip` + `rounding`; `rounding` is what the smallest coin adds or takes off, and belongs
     to the payment alone. `taken_by_staff` is kept for reports. `tip_to` and `tip_staff` say whose the tip is, as it was
     when the payment was made. The row keeps its idempotency key permanently, with the
-    fingerprint of the request's body.
+    fingerprint of the request's body. A tab is a payment with an `authorised` amount; its `amount` is that one until a
+    part of it is captured, and reserves nothing before.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -161,6 +162,9 @@ class Payment(models.Model):
     settled_note = models.CharField(max_length=200, blank=True)
     currency = models.CharField(max_length=3)
     amount = models.DecimalField(**AMOUNT)
+    authorised = models.DecimalField(null=True, help_text="Amount that the bank holds for a tab.", **AMOUNT)
+    capture_before = models.DateTimeField(null=True, help_text="Time until which a tab can be captured.")
+    capture_at = models.DateTimeField(null=True, help_text="Time when the capture of a tab was asked for.")
     tip = models.DecimalField(default=ZERO, **AMOUNT)
     tip_to = models.CharField(max_length=6, choices=TipTo.choices, blank=True, help_text="Blank without a tip.")
     tip_staff = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
@@ -192,6 +196,11 @@ class Payment(models.Model):
                 | Q(tip__gt=0, tip_to__in=[TipTo.POOL, TipTo.HOUSE], tip_staff=None),
             ),
             models.CheckConstraint(
+                name="payment_within_tab",
+                condition=Q(authorised=None, capture_before=None, capture_at=None)
+                | Q(authorised__gt=0, authorised__gte=models.F("amount")),
+            ),
+            models.CheckConstraint(
                 name="payment_at_a_reader",
                 condition=Q(method=Method.READER, reader__isnull=False) | ~Q(method=Method.READER) & Q(reader=None),
             ),
@@ -208,6 +217,11 @@ class Payment(models.Model):
                 condition=Q(settled_by="") & (~Q(trouble="") | Q(status__in=["created", "unknown"])),
                 name="payment_needing",
             ),
+            models.Index(
+                fields=["restaurant", "capture_before"],
+                condition=Q(settled_by="", status="authorised"),
+                name="payment_tab",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -221,6 +235,16 @@ class Payment(models.Model):
     @property
     def is_reserving(self) -> bool:
         return self.status in RESERVING
+
+    @property
+    def reserves(self) -> bool:
+        """True if the amount is taken off what is due. A tab reserves nothing before its capture is asked for."""
+        return self.is_reserving and (self.authorised is None or self.capture_at is not None)
+
+    @property
+    def is_open_tab(self) -> bool:
+        """True for a tab of which nothing was captured, and which has not ended."""
+        return self.is_reserving and self.authorised is not None and self.capture_at is None
 
     @property
     def has_arrived(self) -> bool:

@@ -15,6 +15,7 @@ from orders.billing.transitions import PaymentState, RefundState, Trouble
 
 SHOWN = 100
 PATIENT = timedelta(minutes=1)
+WARNED = timedelta(hours=12)  # before the end of a tab
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,10 @@ class Needing:
 
 def needing(actor: Actor, now: datetime) -> list[Needing]:
     """Return what needs somebody, oldest first. Costs two queries."""
+    tabs = Q(status=PaymentState.AUTHORISED, settled_by="", trouble="")
     rows = Payment.objects.visible_to(actor).filter(
         Q(settled_by="") & ~Q(trouble="")
+        | tabs & (ends_soon(now) | Q(capture_at__lte=now - PATIENT))
         | Q(status=PaymentState.UNKNOWN, trouble="")
         | Q(status=PaymentState.CREATED, started_at__lte=now - PATIENT)
     )
@@ -50,6 +53,11 @@ def needing(actor: Actor, now: datetime) -> list[Needing]:
     ]
 
 
+def ends_soon(now: datetime) -> Q:
+    """Return the tabs that the bank holds for less than twelve hours more, and of which nothing was charged."""
+    return Q(capture_before__lte=now + WARNED, capture_at=None)
+
+
 def _refunds(actor: Actor) -> list[Refund]:
     states = [RefundState.UNKNOWN, RefundState.FAILED]
     rows = Refund.objects.visible_to(actor).filter(settled_by="", status__in=states)
@@ -58,14 +66,25 @@ def _refunds(actor: Actor) -> list[Refund]:
 
 
 def _of_payment(payment: Payment, may_end: bool) -> Needing:
+    if payment.is_open_tab and payment.status == PaymentState.AUTHORISED and not payment.trouble:
+        return _needing(
+            payment,
+            payment.to_pay,
+            _("A tab is about to end. Then the bank holds nothing any more."),
+            _("Charge it on the bill, or release it. It is never opened again by itself."),
+            since=payment.capture_before,
+            can_cancel=True,
+        )
     if not payment.trouble:
         return _needing(
             payment,
             payment.to_pay,
             _("The bank has not answered. Do not charge again."),
-            _("Bistro asks again by itself. Cancel it to free the amount."),
+            _("Bistro asks again by itself. Cancel it to free the amount.")
+            if payment.capture_at is None
+            else _("Bistro asks again by itself."),
             can_ask=True,
-            can_cancel=True,
+            can_cancel=payment.capture_at is None,
         )
     collected = payment.found.get("state") == PaymentState.CAPTURED
     advice = _("Give it back, or look at the provider and note what you did.")

@@ -21,6 +21,7 @@ from orders.billing.readers import readers_of, state_words
 from orders.billing.selectors import removed_lines
 from orders.billing.services.correcting import CAN_BE_UNDONE, UNDO_TIME
 from orders.billing.statements import ShareState, Statement
+from orders.billing.tab_page import PageTab, can_open_tab, page_tab
 from orders.billing.transitions import ASKED_ABOUT, PROVIDERS, AdjustmentKind, Method, PaymentState
 from orders.models import OrderLine
 from orders.ordering.approval import approvers
@@ -130,6 +131,7 @@ class PagePayment:
     state: str  # "" for a payment that has arrived
     can_cancel: bool
     key: str  # makes a second tap on its refund harmless
+    tab: PageTab | None  # while it is open
 
     @property
     def can_refund(self) -> bool:
@@ -191,6 +193,7 @@ class BillPage:
     can_refund: bool
     managers: list[Membership]
     accounts: Sequence[HouseAccount]  # that the guests may pay on
+    tab_key: str  # of a new tab, "" where none can be opened
     readers: Sequence[CardReader]
     ways: tuple[int, ...] = EQUAL_PARTS
 
@@ -222,6 +225,7 @@ def read_page(statement: Statement, actor: Actor, *, share_id: int | None = None
         can_refund=actor.may(Permission.REFUND),
         managers=approvers(actor, Permission.APPROVE_BILL),
         accounts=accounts_to_charge(actor),
+        tab_key=uuid4().hex if can_open_tab(statement) else "",
         readers=readers_of(statement.restaurant.pk),
     )
 
@@ -357,7 +361,7 @@ def _payments(statement: Statement) -> list[PagePayment]:
         found.append(
             PagePayment(
                 id=payment.pk,
-                words=str(Method(payment.method).label),
+                words=str(Method(payment.method).label) if payment.authorised is None else gettext("Tab"),
                 amount=show(payment.amount),
                 tip=show(payment.tip) if payment.tip else "",
                 change=show(payment.change) if payment.change else "",
@@ -368,8 +372,9 @@ def _payments(statement: Statement) -> list[PagePayment]:
                 state=state_words(payment),
                 can_undo=_is_fresh(payment),
                 other=None if refunded else _other_method(payment),
-                can_cancel=payment.method in PROVIDERS and payment.status in ASKED_ABOUT,
+                can_cancel=payment.method in PROVIDERS and payment.status in ASKED_ABOUT and not payment.capture_at,
                 key=uuid4().hex,
+                tab=page_tab(payment, statement),
             )
         )
     return found

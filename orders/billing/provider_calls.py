@@ -38,12 +38,14 @@ def charge_of(attempt: PaymentAttempt) -> Collect:
         restaurant_id=payment.restaurant_id,
         key=attempt.key,
         ref=attempt.provider_ref,
-        amount=payment.to_pay,
+        amount=payment.to_pay if payment.authorised is None else payment.authorised,
         currency=payment.currency,
         account=provider(payment.method).account(payment.restaurant_id),
         bill=str(payment.bill_id),
         words=words,
         return_url=attempt.return_url,
+        holds=payment.authorised is not None,
+        capture=None if payment.capture_at is None else payment.to_pay,
         reader=payment.reader.reader_id if payment.reader else "",
     )
 
@@ -62,6 +64,11 @@ def status_call(charge: Collect, method: str) -> Answer:
 def cancel_call(charge: Collect, method: str) -> Answer:
     """Cancel a charge at the provider."""
     return _called(lambda: provider(method).cancel(charge))
+
+
+def capture_call(charge: Collect, method: str) -> Answer:
+    """Collect a part of what is held. A refusal means that nothing was collected."""
+    return _called(lambda: provider(method).capture(charge), begins=True)
 
 
 def refund_call(back: GiveBack, method: str) -> FoundRefund:
@@ -91,7 +98,8 @@ def trouble_of(payment: Payment, attempt: PaymentAttempt, found: Found) -> Troub
         return Trouble.BILL
     if found.currency != charge.currency:
         return Trouble.CURRENCY
-    if found.amount != charge.amount:
+    collected = charge.holds and found.state == PaymentState.CAPTURED
+    if found.amount != (charge.capture if collected else charge.amount):
         return Trouble.AMOUNT
     ended = payment.status in (PaymentState.CANCELLED, PaymentState.EXPIRED)
     return Trouble.LATE if ended and found.state == PaymentState.CAPTURED else None

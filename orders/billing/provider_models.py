@@ -1,5 +1,7 @@
 """Rows about providers: attempts to collect a payment, messages of providers, and what the bank of the dummy knows."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 
@@ -66,6 +68,8 @@ class DummyCharge(models.Model):
     bill = models.CharField(max_length=64)
     declines_left = models.PositiveSmallIntegerField(default=0)
     waits_left = models.PositiveSmallIntegerField(default=0)
+    captured = models.DecimalField(null=True, help_text="Part of what was held that was collected.", **AMOUNT)
+    capture_before = models.DateTimeField(null=True, help_text="End of a hold, blank for a usual charge.")
     objects = TenantQuerySet.as_manager()
 
     class Meta:
@@ -74,6 +78,12 @@ class DummyCharge(models.Model):
 
     def __str__(self) -> str:
         return f"dummy {self.key}"
+
+    @property
+    def collected(self) -> Decimal:
+        """Return what was collected, or would be."""
+        amount: Decimal = self.amount if self.captured is None else self.captured
+        return amount
 
 
 class DummyRefund(models.Model):

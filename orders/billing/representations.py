@@ -77,6 +77,8 @@ def payment_json(payment: Payment, url: str = "") -> dict[str, Any]:
         "rounding": text(payment.rounding, currency),
         "tendered": None if payment.tendered is None else text(payment.tendered, currency),
         "change": None if change is None else text(change, currency),
+        "authorised": None if payment.authorised is None else text(payment.authorised, currency),
+        "capture_before": None if payment.capture_before is None else moment(payment.capture_before),
         "share": payment.share_id,
         "slip": payment.slip,
         "reader": payment.reader_id,

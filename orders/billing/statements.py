@@ -12,7 +12,7 @@ from bistro.core.models import Restaurant
 from orders.billing.models import Adjustment, Bill, Payment, Refund, Share
 from orders.billing.selectors import adjustments_of, reduced
 from orders.billing.splitting import Part, totals
-from orders.billing.transitions import ARRIVED, RESERVING, RefundState
+from orders.billing.transitions import ARRIVED, RefundState
 from orders.models import Order, OrderLine
 from orders.owing import Owed, owed
 from orders.service_charge import Service
@@ -97,7 +97,7 @@ class Statement:
     @property
     def reserved(self) -> Decimal:
         """Return what payments under way have taken."""
-        return sum((payment.amount for payment in self.payments if payment.status in RESERVING), ZERO)
+        return sum((payment.amount for payment in self.payments if payment.reserves), ZERO)
 
     @property
     def sale(self) -> Decimal:
@@ -231,7 +231,7 @@ def _share_states(
     if not shares:
         return ()
     captured = [payment for payment in payments if payment.status in ARRIVED]
-    under_way = [payment for payment in payments if payment.status in RESERVING]
+    under_way = [payment for payment in payments if payment.reserves]
     common = paid_for(None, counted(payments), refunds)
     found = totals(
         [part_of(share) for share in shares], amounts.with_service, seats_of(orders), restaurant.rounding, common
@@ -243,8 +243,8 @@ def _share_states(
 
 
 def counted(payments: Sequence[Payment]) -> list[Payment]:
-    """Return the payments that have arrived or are under way, without those that ended without money."""
-    return [payment for payment in payments if payment.status in ARRIVED | RESERVING]
+    """Return the payments that have arrived or are under way, without tabs and those that ended without money."""
+    return [payment for payment in payments if payment.has_arrived or payment.reserves]
 
 
 def paid_for(share_id: int | None, payments: Sequence[Payment], refunds: Sequence[Refund]) -> Decimal:

@@ -9,11 +9,12 @@ from bistro.core.auth.access import restaurant_by_id
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.money import ZERO, display, text
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
-from orders.billing.events import BillPaid
-from orders.billing.models import Bill, ServiceRule, Share
+from orders.billing.events import BillPaid, BillWrittenOff
+from orders.billing.models import Bill, Payment, ServiceRule, Share
 from orders.billing.selectors import service_rules
 from orders.billing.statements import counted, family_of, read_statement
-from tables.events import PartyJoined, PartySeated
+from orders.billing.transitions import RESERVING
+from tables.events import PartyCompleted, PartyJoined, PartySeated
 from tables.models import Party
 from tables.phase_steps import note_not_paid, note_paid
 
@@ -33,6 +34,29 @@ def note_paid_stays(events: Sequence[BillPaid], work: UnitOfWork) -> None:
     for event in events:
         note = note_paid if event.statement.open <= ZERO else note_not_paid
         note(event.statement.party.pk, work)
+
+
+def release_tabs(events: Sequence[BillPaid | BillWrittenOff], work: UnitOfWork) -> None:
+    """Let the sweep release the tabs of bills of which nothing is left to pay."""
+    require_transaction()
+    for event in events:
+        statement = event.statement
+        if statement.state in ("settled", "written_off"):
+            _release([payment.pk for payment in statement.payments if payment.is_open_tab], work)
+
+
+def release_left_tabs(events: Sequence[PartyCompleted], work: UnitOfWork) -> None:
+    """Let the sweep release the tabs of guests who have left."""
+    require_transaction()
+    for event in events:
+        tabs = Payment.objects.of_restaurant(work.restaurant_id).filter(authorised__isnull=False, capture_at=None)
+        own = tabs.filter(bill__party__in=family_of(event.party), status__in=RESERVING)
+        _release(list(own.values_list("pk", flat=True)), work)
+
+
+def _release(payments: Sequence[int], work: UnitOfWork) -> None:
+    if payments:
+        Payment.objects.filter(pk__in=payments).update(cancel_at=work.now, ask_at=work.now)
 
 
 def count_seats_on(events: Sequence[PartyJoined], work: UnitOfWork) -> None:

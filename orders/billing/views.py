@@ -27,6 +27,7 @@ from orders.billing.links import link_of
 from orders.billing.models import Payment
 from orders.billing.page import read_page
 from orders.billing.readers import words_at_reader
+from orders.billing.services.tenders import Taken
 from orders.billing.statements import Statement, read_statement
 from orders.billing.transitions import AdjustmentKind, Method
 from orders.billing.vouchers.guesses import limited_guesses
@@ -102,6 +103,36 @@ def pay(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
 
     part = next((name for name in ("voucher", "account") if name in request.POST), "")
     return _act(request, actor, party, act, part=part)
+
+
+@require_POST
+@page_requires(Permission.TAKE_PAYMENT)
+def tab(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """Open a tab: the provider holds an amount, on its own page where it has one."""
+    party = party_for(actor, pk)
+
+    def act() -> Taken:
+        amount = typed_amount(request.POST, "amount") or ZERO
+        return services.open_tab(party_id=pk, amount=amount, once=once_in(request), actor=actor)
+
+    return _act(request, actor, party, act, part="tab")
+
+
+@require_POST
+@page_requires(Permission.TAKE_PAYMENT)
+def capture(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """Charge a tab with what the guests pay."""
+    party = party_for(actor, holder_of(payment_for(actor, pk).bill))
+
+    def act() -> Payment:
+        amount, tip = typed_amount(request.POST, "amount"), typed_amount(request.POST, "tip") or ZERO
+        done = services.capture_tab(payment_id=pk, amount=amount, tip=tip, actor=actor)
+        if done.has_arrived:
+            shown = display(done.to_pay, done.currency, restaurant_of(actor).locale)
+            messages.success(request, gettext("%(amount)s paid from the tab.") % {"amount": shown})
+        return done
+
+    return _act(request, actor, party, act, part=f"tab-{pk}")
 
 
 @require_POST

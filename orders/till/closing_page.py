@@ -122,13 +122,22 @@ def _lists(body: Mapping[str, Any]) -> Sequence[Table]:
         for till in body.get("tills", ())
     ]
     bills = [Row(each["name"], total=_amount(each["open"])) for each in body.get("open_bills", ())]
-    waiting = [Row(method_word(each["method"]), total=_amount(each["amount"])) for each in body.get("under_way", ())]
+    under_way = body.get("under_way", ())
+    waiting, tabs = (
+        [
+            Row(method_word(each["method"]), each.get("table", ""), total=_amount(each["amount"]))
+            for each in under_way
+            if each.get("is_tab", False) == is_tab
+        ]
+        for is_tab in (False, True)
+    )
     late = [Row(each["day"], count=each["moves"], total=_amount(each["amount"])) for each in body.get("late", ())]
     days = [Row(f"{each['number']} · {each['day']}", each["hash"][:12]) for each in body.get("days", ())]
     return [
         Table("tills", _("Tills: difference of the count"), tills, MONEY, is_summed=False),
         Table("open", _("Open bills, carried over"), bills, MONEY),
         Table("waiting", _("Payments under way"), waiting, MONEY),
+        Table("tabs", _("Open tabs: held by the bank, not paid"), tabs, MONEY),
         Table("late", _("From earlier days"), late, ("count", "total"), is_summed=False),
         Table("days", _("Days"), days, (), is_summed=False),
     ]

@@ -13,6 +13,8 @@ PAYMENT = {
     "rounding": "0.00",
     "tendered": "20.00",
     "change": "3.00",
+    "authorised": None,
+    "capture_before": None,
     "share": None,
     "slip": "",
     "reader": None,
@@ -31,6 +33,8 @@ REFUND = {
     "state": "refunded",
     "at": AT,
 }
+NEW_TAB = {"amount": "50.00"}
+CAPTURE = {"amount": "42.50", "tip": "4.00"}
 NEW_METHOD = {"method": "terminal", "reason": "Paid by card", "slip": "004711"}
 NEW_REFUND = {"amount": "5.00", "reason": "The soup was cold", "lines": [5]}
 NEW_ADJUSTMENT = {"kind": "discount", "line": None, "percent": "10", "reason": "Regular guests"}

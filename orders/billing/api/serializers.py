@@ -49,6 +49,21 @@ class PaymentInput(StrictSerializer):
     reader = StrictInteger(min_value=1, max_value=BIGGEST_ID, required=False, allow_null=True)
 
 
+@shown(examples.NEW_TAB)
+class TabInput(StrictSerializer):
+    """The amount that the restaurant's provider shall hold."""
+
+    amount = serializers.RegexField(AMOUNT)
+
+
+@shown(examples.CAPTURE)
+class CaptureInput(StrictSerializer):
+    """The amount that guests pay from a tab. Without `amount` all that is due, as far as it fits into the tab."""
+
+    amount = serializers.RegexField(AMOUNT, required=False, allow_null=True)
+    tip = serializers.RegexField(AMOUNT, required=False, default="0")
+
+
 @shown(examples.NEW_ADJUSTMENT)
 class AdjustmentInput(ApprovedInput):
     """A comp, a discount, or with `void` a line that leaves the bill. A comp without a size takes all of it.
@@ -129,6 +144,8 @@ class PaymentOutput(serializers.Serializer[Any]):
     rounding = serializers.CharField()
     tendered = serializers.CharField(allow_null=True)
     change = serializers.CharField(allow_null=True)
+    authorised = serializers.CharField(allow_null=True, help_text="What the bank holds for a tab, null for no tab.")
+    capture_before = serializers.DateTimeField(allow_null=True, help_text="Until when a tab can be captured.")
     share = serializers.IntegerField(allow_null=True)
     slip = serializers.CharField(allow_blank=True)
     reader = serializers.IntegerField(allow_null=True, help_text="Card reader that collects it.")

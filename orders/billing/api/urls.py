@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.billing.api import accounts, corrections, views, vouchers
+from orders.billing.api import accounts, corrections, tabs, views, vouchers
 
 urlpatterns = [
     path("api/v1/bills/<int:pk>", views.BillDetail.as_view()),
@@ -11,9 +11,11 @@ urlpatterns = [
     path("api/v1/bills/<int:pk>/adjustments", views.AdjustBill.as_view()),
     path("api/v1/bills/<int:pk>/write-off", views.WriteOff.as_view()),
     path("api/v1/bills/<int:pk>/payments", views.BillPayments.as_view()),
+    path("api/v1/bills/<int:pk>/tabs", tabs.BillTabs.as_view()),
     path("api/v1/adjustments/<int:pk>", views.RemoveAdjustment.as_view()),
     path("api/v1/payments/<int:pk>", views.PaymentDetail.as_view()),
     path("api/v1/payments/<int:pk>/cancel", views.CancelPayment.as_view()),
+    path("api/v1/payments/<int:pk>/capture", tabs.CapturePayment.as_view()),
     path("api/v1/payments/<int:pk>/refunds", views.PaymentRefunds.as_view()),
     path("api/v1/payments/<int:pk>/undo", corrections.UndoPayment.as_view()),
     path("api/v1/payments/<int:pk>/method", corrections.CorrectMethod.as_view()),

@@ -51,6 +51,8 @@ class Migration(migrations.Migration):
                 ('bill', models.CharField(max_length=64)),
                 ('declines_left', models.PositiveSmallIntegerField(default=0)),
                 ('waits_left', models.PositiveSmallIntegerField(default=0)),
+                ('captured', models.DecimalField(decimal_places=4, help_text='Part of what was held that was collected.', max_digits=16, null=True)),
+                ('capture_before', models.DateTimeField(help_text='End of a hold, blank for a usual charge.', null=True)),
                 ('restaurant', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.restaurant')),
             ],
             options={
@@ -145,6 +147,9 @@ class Migration(migrations.Migration):
                 ('settled_note', models.CharField(blank=True, max_length=200)),
                 ('currency', models.CharField(max_length=3)),
                 ('amount', models.DecimalField(decimal_places=4, max_digits=16)),
+                ('authorised', models.DecimalField(decimal_places=4, help_text='Amount that the bank holds for a tab.', max_digits=16, null=True)),
+                ('capture_before', models.DateTimeField(help_text='Time until which a tab can be captured.', null=True)),
+                ('capture_at', models.DateTimeField(help_text='Time when the capture of a tab was asked for.', null=True)),
                 ('tip', models.DecimalField(decimal_places=4, default=Decimal('0.00'), max_digits=16)),
                 ('tip_to', models.CharField(blank=True, choices=[('person', 'The person who serves'), ('pool', 'Pool'), ('house', 'House')], help_text='Blank without a tip.', max_length=6)),
                 ('tip_staff', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -165,8 +170,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
-                'indexes': [models.Index(fields=['restaurant', 'business_date'], name='payment_of_day'), models.Index(condition=models.Q(('ask_at__isnull', False)), fields=['ask_at'], name='payment_to_ask'), models.Index(condition=models.Q(('settled_by', ''), models.Q(models.Q(('trouble', ''), _negated=True), ('status__in', ['created', 'unknown']), _connector='OR')), fields=['restaurant'], name='payment_needing')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['created', 'pending', 'authorised', 'captured', 'refunded', 'declined', 'cancelled', 'expired', 'unknown'])), name='payment_state_known'), models.CheckConstraint(condition=models.Q(('method__in', ['cash', 'terminal', 'voucher', 'account', 'dummy', 'stripe', 'reader'])), name='payment_method_known'), models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('tip__gte', 0)), name='payment_amounts'), models.CheckConstraint(condition=models.Q(models.Q(('tip', 0), ('tip_staff', None), ('tip_to', '')), models.Q(('tip__gt', 0), ('tip_staff__isnull', False), ('tip_to', 'person')), models.Q(('tip__gt', 0), ('tip_staff', None), ('tip_to__in', ['pool', 'house'])), _connector='OR'), name='payment_tip_has_recipient'), models.CheckConstraint(condition=models.Q(models.Q(('method', 'reader'), ('reader__isnull', False)), models.Q(models.Q(('method', 'reader'), _negated=True), ('reader', None)), _connector='OR'), name='payment_at_a_reader'), models.UniqueConstraint(condition=models.Q(('status__in', ['authorised', 'created', 'pending', 'unknown'])), fields=('reader',), name='payment_alone_at_reader'), models.UniqueConstraint(fields=('restaurant', 'credential', 'key'), name='payment_key_once')],
+                'indexes': [models.Index(fields=['restaurant', 'business_date'], name='payment_of_day'), models.Index(condition=models.Q(('ask_at__isnull', False)), fields=['ask_at'], name='payment_to_ask'), models.Index(condition=models.Q(('settled_by', ''), models.Q(models.Q(('trouble', ''), _negated=True), ('status__in', ['created', 'unknown']), _connector='OR')), fields=['restaurant'], name='payment_needing'), models.Index(condition=models.Q(('settled_by', ''), ('status', 'authorised')), fields=['restaurant', 'capture_before'], name='payment_tab')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['created', 'pending', 'authorised', 'captured', 'refunded', 'declined', 'cancelled', 'expired', 'unknown'])), name='payment_state_known'), models.CheckConstraint(condition=models.Q(('method__in', ['cash', 'terminal', 'voucher', 'account', 'dummy', 'stripe', 'reader'])), name='payment_method_known'), models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('tip__gte', 0)), name='payment_amounts'), models.CheckConstraint(condition=models.Q(models.Q(('tip', 0), ('tip_staff', None), ('tip_to', '')), models.Q(('tip__gt', 0), ('tip_staff__isnull', False), ('tip_to', 'person')), models.Q(('tip__gt', 0), ('tip_staff', None), ('tip_to__in', ['pool', 'house'])), _connector='OR'), name='payment_tip_has_recipient'), models.CheckConstraint(condition=models.Q(models.Q(('method', 'reader'), ('reader__isnull', False)), models.Q(models.Q(('method', 'reader'), _negated=True), ('reader', None)), _connector='OR'), name='payment_at_a_reader'), models.UniqueConstraint(condition=models.Q(('status__in', ['authorised', 'created', 'pending', 'unknown'])), fields=('reader',), name='payment_alone_at_reader'), models.CheckConstraint(condition=models.Q(models.Q(('authorised', None), ('capture_at', None), ('capture_before', None)), models.Q(('authorised__gt', 0), ('authorised__gte', models.F('amount'))), _connector='OR'), name='payment_within_tab'), models.UniqueConstraint(fields=('restaurant', 'credential', 'key'), name='payment_key_once')],
             },
         ),
         migrations.CreateModel(

@@ -12,5 +12,6 @@ urlpatterns = [
     path("pay/<str:token>/confirm/", views.confirm, name="confirm"),
     path("pay/<str:token>/voucher/", pay_with_voucher, name="voucher"),
     path("pay/<str:token>/pay/", views.pay, name="pay"),
+    path("pay/<str:token>/tab/", views.tab, name="tab"),
     path("pay/<str:token>/payments/<str:key>/", views.payment, name="payment"),
 ]

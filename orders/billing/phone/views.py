@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bistro.core.auth.rate_limits import TOO_MANY_TRIES, client_address, require_within
 from bistro.core.kernel.actors import Actor
@@ -28,6 +28,7 @@ from orders.billing.phone.choices import choice_in, may_take
 from orders.billing.phone.page import read_bill, read_payment, read_tips, shown
 from orders.billing.services import Tender
 from orders.billing.statements import read_statement
+from orders.billing.tab_page import can_open_tab
 from orders.billing.transitions import Method, PaymentState
 from orders.services import Once
 from tables.models import Party
@@ -99,12 +100,35 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
     return _with_stripe(redirect(target), party)
 
 
+@require_http_methods(["GET", "POST"])
+@guest_page
+def tab(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask for the amount of a tab, and lead to the provider's page. A second tap is the same tab."""
+    party = guest_party(token)
+    if party is None or not can_open_tab(read_statement(party, party.restaurant)):
+        return closed(request) if party is None else _bill_page(request, party, token)
+    problem: DomainError | None = None
+    if request.method == "POST":
+        require_within("guest-pay", client_address(request), str(TOO_MANY_TRIES))
+        try:
+            attempt = _open_tab(request, party).attempts.latest("number")
+        except DomainError as refusal:
+            problem = refusal
+        else:
+            target = attempt.pay_url or reverse("pay:payment", args=[token, attempt.key])
+            return _with_stripe(redirect(target), party)
+    context = {"key": uuid4().hex, "typed": request.POST.get("amount", ""), "problem": problem and problem.message}
+    answer = with_status(_render(request, "pay/tab.html", party, token, **context), problem)
+    return _with_stripe(answer, party)
+
+
 @require_GET
 @guest_page
 def payment(request: HttpRequest, token: str, key: str) -> HttpResponse:
     """Show what became of a payment. Only the phone that paid knows its key, so it works when the guests have left."""
     attempt = attempt_of_guest(token, key)
     row: Payment = attempt.payment
+    is_held = row.status == PaymentState.AUTHORISED and row.is_open_tab
     return _render(
         request,
         "pay/payment.html",
@@ -112,7 +136,8 @@ def payment(request: HttpRequest, token: str, key: str) -> HttpResponse:
         token,
         payment=row,
         amount=shown(row.to_pay, row.currency, row.restaurant.locale),
-        is_waiting=row.is_reserving and not row.trouble,
+        is_waiting=row.is_reserving and not row.trouble and not is_held,
+        is_held=is_held,
         is_unknown=row.status in (PaymentState.UNKNOWN, PaymentState.CREATED),
         pay_url=pay_url_of(row),
         receipt=hook(settings.RECEIPT_LINK)(row) if row.has_arrived else "",
@@ -142,12 +167,25 @@ def _start(request: HttpRequest, party: Party) -> Payment:
     return taken.payment
 
 
-def _bill_page(request: HttpRequest, party: Party, token: str, refusal: DomainError | None = None) -> HttpResponse:
-    page = read_bill(read_statement(party, party.restaurant))
-    problem = refusal.message if refusal else ""
-    return with_status(
-        _render(request, "pay/bill.html", party, token, page=page, problem=problem, key=uuid4().hex), refusal
+def _open_tab(request: HttpRequest, party: Party) -> Payment:
+    """Open the tab of the form. Raises DomainError."""
+    key = request.POST.get("key", "").strip()[:200]
+    sent = {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
+    taken = services.open_tab(
+        party_id=party.pk,
+        amount=typed_amount(request.POST, "amount") or ZERO,
+        actor=Actor.guest(party.restaurant_id, party.pk),
+        once=Once(key, fingerprint(sent)) if key else None,
     )
+    return taken.payment
+
+
+def _bill_page(request: HttpRequest, party: Party, token: str, refusal: DomainError | None = None) -> HttpResponse:
+    statement = read_statement(party, party.restaurant)
+    page, has_tab = read_bill(statement), can_open_tab(statement)
+    problem = refusal.message if refusal else ""
+    context = {"page": page, "problem": problem, "key": uuid4().hex, "can_open_tab": has_tab}
+    return with_status(_render(request, "pay/bill.html", party, token, **context), refusal)
 
 
 def closed(request: HttpRequest) -> HttpResponse:

@@ -1,10 +1,11 @@
-"""The interface of a provider, thin on purpose: start, status, cancel, refund, and what a message of it is about.
+"""The interface of a provider, thin on purpose: start, status, capture, cancel, refund, and what a message is about.
 
 A provider is called outside of any unit of work. Every call may be repeated: the key makes it one charge or one refund.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
@@ -41,6 +42,7 @@ class Collect:
     """A charge to make: `key` names it at our side, `ref` at the provider's, "" before its first answer.
 
     `account` and `bill` are sent along and compared with what comes back. `return_url` is our page for the guest.
+    A charge that `holds` is only authorised: the bank keeps `amount` for us, until `capture` of it is collected.
     """
 
     restaurant_id: int
@@ -53,11 +55,16 @@ class Collect:
     words: str
     return_url: str
     reader: str = ""  # the provider's id of the card reader that collects it
+    holds: bool = False
+    capture: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A charge as the provider has it. `pay_url` is the provider's page for the guest, "" without one."""
+    """A charge as the provider has it. `pay_url` is the provider's page for the guest, "" without one.
+
+    `amount` is what is held or collected. What is held can be captured before `capture_before`.
+    """
 
     ref: str
     state: PaymentState
@@ -66,6 +73,7 @@ class Found:
     account: str
     bill: str
     pay_url: str = ""
+    capture_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +103,15 @@ class Bell:
 
 
 class Provider(Protocol):
-    """A company that collects money. Calls raise NoAnswer or Refused; `read_bell` raises BadSignature."""
+    """A company that collects money. Calls raise NoAnswer or Refused; `read_bell` raises BadSignature.
+
+    `can_hold` is false for one that cannot authorise an amount and capture it later.
+    """
+
+    @property
+    def can_hold(self) -> bool:
+        """True if charges can be authorised now and captured later."""
+        ...
 
     def require_ready(self) -> None:
         """Refuse payments that this installation cannot start. Raises ProviderMissing."""
@@ -106,15 +122,22 @@ class Provider(Protocol):
         ...
 
     def start(self, charge: Collect) -> Found:
-        """Begin to collect a charge."""
+        """Begin to collect a charge, or only to hold its amount."""
         ...
 
     def status(self, charge: Collect) -> Found | None:
         """Return the charge as the provider has it, or None if the provider has no such charge."""
         ...
 
+    def capture(self, charge: Collect) -> Found:
+        """Collect `charge.capture` of what is held, once; the rest is released. Returns what the charge is now."""
+        ...
+
     def cancel(self, charge: Collect) -> Found:
-        """Make sure that a charge is not collected any more, and return what it is now: perhaps captured."""
+        """Make sure that a charge is not collected any more, and return what it is now: perhaps captured.
+
+        What is held is released.
+        """
         ...
 
     def refund(self, back: GiveBack) -> FoundRefund:

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from random import Random
 from typing import TypeVar
@@ -16,6 +17,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import F, Sum
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from bistro.core.kernel.actors import Actor
@@ -39,7 +41,7 @@ from orders.billing.transitions import RESERVING, PaymentState, RefundState
 
 T = TypeVar("T")
 HEADER = "Bistro-Signature"
-SWITCHES = frozenset({"latency", "lost", "fails", "declines", "waits", "bells", "bell_delay"})
+SWITCHES = frozenset({"latency", "lost", "fails", "declines", "waits", "bells", "bell_delay", "hold_minutes"})
 
 
 @dataclass
@@ -49,6 +51,7 @@ class Switches:
     `lost` of 0.3 loses the answers of 30 % of the calls after the bank has acted, `fails` answers 500 before it acts
     and again for the same key. A new charge is declined `declines` times, or waits for the guest `waits` times.
     `wrong` replaces fields of what the bank answers. `bells` is how many copies of each message are sent.
+    Money that is held can be captured for `hold_minutes`; `holds` off is a bank that cannot hold money.
     """
 
     latency: float = 0.0
@@ -59,6 +62,8 @@ class Switches:
     waits: int = 0
     bells: int = 0
     bell_delay: float = 0.0
+    hold_minutes: int = 7 * 24 * 60
+    holds: bool = True
     wrong: dict[str, object] = field(default_factory=dict)
     random: Random = field(default_factory=Random)
     failed: set[str] = field(default_factory=set)
@@ -81,6 +86,11 @@ class DummyProvider:
     def __init__(self) -> None:
         self.switches = switches_from(settings.DUMMY_PROVIDER)
 
+    @property
+    def can_hold(self) -> bool:
+        """True unless the switch `holds` is off."""
+        return self.switches.holds
+
     def require_ready(self) -> None:
         """Return: the dummy needs nothing."""
 
@@ -89,12 +99,16 @@ class DummyProvider:
         return f"dummy-{restaurant_id}"
 
     def start(self, charge: Collect) -> Found:
-        """Make the charge, once for its key."""
+        """Make the charge, or hold its amount, once for its key."""
         return self._answer(f"start {charge.key}", lambda: self._found(self._begin(charge)))
 
     def status(self, charge: Collect) -> Found | None:
         """Return the charge; asking makes a guest at the bank's page go on."""
         return self._answer(f"status {uuid4()}", lambda: self._seen(charge.key))
+
+    def capture(self, charge: Collect) -> Found:
+        """Collect a part of what is held, once. A charge that is not held any more is answered as it is."""
+        return self._answer(f"capture {charge.key}", lambda: self._found(self._collect(charge)))
 
     def cancel(self, charge: Collect) -> Found:
         """Cancel the charge unless it is captured. A charge that the bank has not seen is refused when it arrives."""
@@ -131,12 +145,14 @@ class DummyProvider:
 
     def _begin(self, charge: Collect) -> DummyCharge:
         faults = self.switches
-        state = PaymentState.PENDING if faults.waits else PaymentState.CAPTURED
+        paid = PaymentState.AUTHORISED if charge.holds else PaymentState.CAPTURED
+        state = PaymentState.PENDING if faults.waits else paid
         row = _known_or_new(
             charge,
             state=PaymentState.DECLINED if faults.declines else state,
             declines_left=faults.declines,
             waits_left=faults.waits,
+            capture_before=timezone.now() + timedelta(minutes=faults.hold_minutes) if charge.holds else None,
         )
         self._ring(charge.key)
         return row
@@ -145,20 +161,35 @@ class DummyProvider:
         row = DummyCharge.objects.filter(key=key).first()
         if row is None:
             return None
+        _let_expire(row)
         open_states = [PaymentState.PENDING, PaymentState.DECLINED]
         if row.state in open_states:
             left = "declines_left" if row.state == PaymentState.DECLINED else "waits_left"
             with _bank(row.restaurant_id):
                 rows = DummyCharge.objects.filter(pk=row.pk, state=row.state)
                 rows.filter(**{f"{left}__gt": 0}).update(**{left: F(left) - 1})
-                done = rows.filter(**{left: 0}).update(state=PaymentState.CAPTURED)
+                paid = PaymentState.AUTHORISED if row.capture_before else PaymentState.CAPTURED
+                done = rows.filter(**{left: 0}).update(state=paid)
             row.refresh_from_db()
             if done:
                 self._ring(key)
         return self._found(row)
 
+    def _collect(self, charge: Collect) -> DummyCharge:
+        row = _known_or_new(charge, state=PaymentState.CANCELLED)
+        _let_expire(row)
+        if charge.capture is None or charge.capture > row.amount:
+            raise Refused("More than what is held cannot be captured.")
+        with _bank(charge.restaurant_id):
+            held = DummyCharge.objects.filter(pk=row.pk, state=PaymentState.AUTHORISED)
+            held.update(state=PaymentState.CAPTURED, captured=charge.capture)
+        row.refresh_from_db()
+        self._ring(charge.key)
+        return row
+
     def _end(self, charge: Collect) -> DummyCharge:
         row = _known_or_new(charge, state=PaymentState.CANCELLED)
+        _let_expire(row)
         with _bank(charge.restaurant_id):
             still = DummyCharge.objects.filter(pk=row.pk, state__in=[*RESERVING, PaymentState.DECLINED])
             still.update(state=PaymentState.CANCELLED)
@@ -173,7 +204,7 @@ class DummyProvider:
                 raise Refused("There is no such charge to give back.")
             if not row.refunds.filter(key=back.key).exists():
                 given = row.refunds.aggregate(sum=Sum("amount"))["sum"] or ZERO
-                if given + back.amount > row.amount:
+                if given + back.amount > row.collected:
                     raise Refused("More than the charge cannot go back.")
                 DummyRefund.objects.create(
                     restaurant_id=row.restaurant_id, charge=row, key=back.key, amount=back.amount
@@ -182,7 +213,7 @@ class DummyProvider:
 
     def _found(self, row: DummyCharge) -> Found:
         told: dict[str, object] = {
-            "amount": row.amount,
+            "amount": row.collected,
             "currency": row.currency,
             "account": row.account,
             "bill": row.bill,
@@ -195,6 +226,7 @@ class DummyProvider:
             currency=str(told["currency"]),
             account=str(told["account"]),
             bill=str(told["bill"]),
+            capture_before=row.capture_before,
         )
 
     def _ring(self, key: str) -> None:
@@ -234,3 +266,12 @@ def _known_or_new(charge: Collect, **fields: object) -> DummyCharge:
             return DummyCharge.objects.create(restaurant_id=charge.restaurant_id, key=charge.key, **told, **fields)  # type: ignore[no-any-return]
     except IntegrityError:  # the same call at the same moment
         return DummyCharge.objects.get(key=charge.key)  # type: ignore[no-any-return]
+
+
+def _let_expire(row: DummyCharge) -> None:
+    """End a hold whose time is over, as a bank does by itself."""
+    if row.state == PaymentState.AUTHORISED and row.capture_before and row.capture_before <= timezone.now():
+        with _bank(row.restaurant_id):
+            held = DummyCharge.objects.filter(pk=row.pk, state=PaymentState.AUTHORISED)
+            held.update(state=PaymentState.EXPIRED)
+        row.refresh_from_db()

@@ -5,6 +5,8 @@ No live account was used to build this; `orders/billing/tests/test_stripe.py` pl
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
 from importlib import import_module
@@ -33,12 +35,18 @@ T = TypeVar("T")
 API_VERSION = "2026-10-28.endive"  # that of stripe 16.1; a new major version of the SDK needs a look at both
 HEADER = "Stripe-Signature"
 TWO_DECIMALS = frozenset({"ISK", "UGX"})  # Stripe counts their hundredths, although they have none
+HELD = "requires_capture"
+INTENTS = {HELD: PaymentState.AUTHORISED, "succeeded": PaymentState.CAPTURED}
+ENDED_BY_STRIPE = frozenset({"automatic", "expired"})
 PAID = frozenset({"paid", "no_payment_required"})
+EXPANDED = {"expand": ["payment_intent.latest_charge"]}  # of a session that holds money
 REFUNDS = {"succeeded": RefundState.REFUNDED, "failed": RefundState.FAILED, "canceled": RefundState.FAILED}
 
 
 class StripeProvider:
     """Payments on Stripe's own page. `transport` replaces the network in tests."""
+
+    can_hold = True
 
     def __init__(self, transport: Any = None) -> None:
         self._transport = transport
@@ -50,14 +58,28 @@ class StripeProvider:
 
     def start(self, charge: Collect) -> Found:
         """Make a Checkout Session, once for its key."""
-        return self.asked(lambda: self._found(self._make(charge)))
+        return self.asked(lambda: self._found(self._make(charge), charge))
 
     def status(self, charge: Collect) -> Found | None:
         """Read the session. Without its id the creation is repeated, which Stripe answers as the first time."""
-        return self.asked(lambda: self._found(self._read(charge)))
+        return self.asked(lambda: self._found(self._read(charge), charge))
+
+    def capture(self, charge: Collect) -> Found:
+        """Capture a part of the held amount of the session's payment, once for its key."""
+
+        def act() -> Found:
+            session = self._read(charge)
+            intent = session.payment_intent
+            if intent is not None and intent.status == HELD and charge.capture is not None:
+                wish = {"amount_to_capture": units_of(charge.capture, charge.currency)}
+                self.client.v1.payment_intents.capture(intent.id, wish, {"idempotency_key": f"{charge.key}-capture"})
+                session = self._read(charge)
+            return self._found(session, charge)
+
+        return self.asked(act)
 
     def cancel(self, charge: Collect) -> Found:
-        """Expire the session, unless it is paid."""
+        """Expire the session, unless it is paid; what is held is released."""
 
         def act() -> Found:
             session = self._read(charge)
@@ -65,8 +87,13 @@ class StripeProvider:
                 try:
                     session = self.client.v1.checkout.sessions.expire(session.id)
                 except self.sdk.InvalidRequestError:  # it was completed at the same moment
-                    session = self.client.v1.checkout.sessions.retrieve(session.id)
-            return self._found(session)
+                    session = self._read(charge)
+            intent = session.payment_intent if charge.holds else None
+            if intent is not None and intent.status == HELD:
+                with suppress(self.sdk.InvalidRequestError):  # it was captured, or ended, at the same moment
+                    self.client.v1.payment_intents.cancel(intent.id)
+                session = self._read(charge)
+            return self._found(session, charge)
 
         return self.asked(act)
 
@@ -79,7 +106,7 @@ class StripeProvider:
                 row = refunds.retrieve(back.ref)
             else:
                 wish = {
-                    "payment_intent": self._read(back.charge).payment_intent,
+                    "payment_intent": _id_of(self._read(back.charge).payment_intent),
                     "amount": units_of(back.amount, back.charge.currency),
                     "metadata": {"refund": back.key},
                 }
@@ -157,28 +184,30 @@ class StripeProvider:
                 }
             ],
             "metadata": told,
-            "payment_intent_data": {"metadata": told},
+            "payment_intent_data": {"metadata": told, **({"capture_method": "manual"} if charge.holds else {})},
             "success_url": charge.return_url,
             "cancel_url": charge.return_url,
+            **_expanded(charge),
         }
         return self.client.v1.checkout.sessions.create(wish, {"idempotency_key": charge.key})
 
     def _read(self, charge: Collect) -> Any:
         if not charge.ref:
             return self._make(charge)
-        return self.client.v1.checkout.sessions.retrieve(charge.ref)
+        return self.client.v1.checkout.sessions.retrieve(charge.ref, _expanded(charge))
 
-    def _found(self, session: Any) -> Found:
+    def _found(self, session: Any, charge: Collect) -> Found:
         told = session.metadata.to_dict() if session.metadata else {}
         currency = (session.currency or "").upper()
         return Found(
             ref=session.id,
-            state=_state_of(session),
-            amount=amount_of(session.amount_total or 0, currency),
+            state=_state_of(session, charge),
+            amount=amount_of(_units_found(session, charge), currency),
             currency=currency,
             account=f"{'live' if session.livemode else 'test'}-{told.get('restaurant', '')}",
             bill=told.get("bill", ""),
             pay_url=session.url or "",
+            capture_before=_capture_before(session, charge),
         )
 
 
@@ -196,7 +225,38 @@ def _digits(currency: str) -> int:
     return 2 if currency in TWO_DECIMALS else digits(currency)
 
 
-def _state_of(session: Any) -> PaymentState:
+def _expanded(charge: Collect) -> dict[str, Any]:
+    return dict(EXPANDED) if charge.holds else {}
+
+
+def _id_of(intent: Any) -> Any:
+    """Return the id of an intent, which is expanded where money is held."""
+    return intent if intent is None or isinstance(intent, str) else intent.id
+
+
+def _units_found(session: Any, charge: Collect) -> int:
+    """Return what is held or was collected."""
+    intent = session.payment_intent
+    if charge.holds and intent is not None and intent.status == "succeeded":
+        return int(intent.amount_received)
+    return int(session.amount_total or 0)
+
+
+def _capture_before(session: Any, charge: Collect) -> datetime | None:
+    """Return until when a held amount can be captured, None where Stripe does not say."""
+    latest = getattr(session.payment_intent, "latest_charge", None) if charge.holds else None
+    card = getattr(getattr(latest, "payment_method_details", None), "card", None)
+    seconds = getattr(card, "capture_before", None)
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def _state_of(session: Any, charge: Collect) -> PaymentState:
+    if charge.holds and session.status == "complete" and session.payment_intent is not None:
+        intent = session.payment_intent
+        if intent.status == "canceled":
+            ended = intent.cancellation_reason in ENDED_BY_STRIPE
+            return PaymentState.EXPIRED if ended else PaymentState.CANCELLED
+        return INTENTS.get(intent.status, PaymentState.PENDING)
     if session.status == "complete":
         return PaymentState.CAPTURED if session.payment_status in PAID else PaymentState.PENDING
     return PaymentState.EXPIRED if session.status == "expired" else PaymentState.PENDING

@@ -9,7 +9,7 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
-from orders.billing.providers.base import Bell, Collect, Found, FoundRefund, GiveBack
+from orders.billing.providers.base import Bell, Collect, Found, FoundRefund, GiveBack, Refused
 from orders.billing.providers.stripe_checkout import REFUNDS, StripeProvider, amount_of, units_of
 from orders.billing.transitions import PaymentState, RefundState
 
@@ -23,6 +23,8 @@ WAITING = "requires_payment_method"  # for a card, or for another one after a re
 
 class StripeTerminal:
     """Payments at a card reader. The account, its errors and its messages are those of Stripe's pages."""
+
+    can_hold = False
 
     def __init__(self, transport: Any = None) -> None:
         self._stripe = StripeProvider(transport)
@@ -67,6 +69,10 @@ class StripeTerminal:
             return self._found(intent, STATES.get(intent.status, PaymentState.PENDING))
 
         return self._stripe.asked(act)
+
+    def capture(self, charge: Collect) -> Found:
+        """Refuse: card readers hold no money for tabs."""
+        raise Refused("A card reader holds no money.")
 
     def cancel(self, charge: Collect) -> Found:
         """Free the reader, and cancel the PaymentIntent unless a card paid it at the same moment."""

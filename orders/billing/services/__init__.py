@@ -16,6 +16,7 @@ from orders.billing.services.receiving import receive_event
 from orders.billing.services.refunding import refund_payment
 from orders.billing.services.splitting import Claim, present_bill, split_bill
 from orders.billing.services.starting import start_payment
+from orders.billing.services.tabs import capture_tab, open_tab, release_tab
 from orders.billing.services.tenders import Taken, Tender
 from orders.billing.services.vouchers import Sale, sell_voucher, void_voucher
 
@@ -30,13 +31,16 @@ __all__ = [
     "ask_due",
     "ask_next",
     "cancel_payment",
+    "capture_tab",
     "change_account",
     "correct_method",
     "give_unassigned_back",
     "open_account",
+    "open_tab",
     "present_bill",
     "receive_event",
     "refund_payment",
+    "release_tab",
     "remove_adjustment",
     "sell_voucher",
     "settle_account",

@@ -15,15 +15,19 @@ from bistro.core.kernel.errors import DomainError
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.billing.models import Payment, PaymentAttempt, Refund
 from orders.billing.provider_calls import (
+    Answer,
     back_of,
     cancel_call,
+    capture_call,
     charge_of,
     pause_after,
     pause_of,
     refund_call,
     status_call,
 )
+from orders.billing.providers.base import Collect
 from orders.billing.services.settling import settle_payment, settle_refund
+from orders.billing.transitions import PaymentState
 
 log = logging.getLogger(__name__)
 AT_ONCE = 50  # questions of one thread
@@ -56,7 +60,7 @@ def ask_next(*, clock: Callable[[], datetime] = timezone.now) -> bool:
 
 
 def ask_about(*, payment: Payment, now: datetime) -> None:
-    """Ask the provider about a payment, and record the answer. An open payment beyond its time is cancelled there."""
+    """Ask the provider about a payment, and record the answer. One that is open beyond its time is cancelled there."""
     actor = Actor.system(payment.restaurant_id, "provider")
     next_ask = now + pause_of(payment)
     with UnitOfWork(actor):
@@ -66,10 +70,16 @@ def ask_about(*, payment: Payment, now: datetime) -> None:
         return
     attempt = PaymentAttempt.objects.select_related("payment__bill__party__table", "payment__restaurant")
     row = attempt.filter(payment=payment).latest("number")
-    over = payment.cancel_at is not None and payment.cancel_at <= now
-    call = cancel_call if over else status_call
-    answer = call(charge_of(row), payment.method)
+    answer = _call_for(row.payment, now)(charge_of(row), payment.method)
     settle_payment(attempt_id=row.pk, answer=answer, actor=actor, ask_at=next_ask)
+
+
+def _call_for(payment: Payment, now: datetime) -> Callable[[Collect, str], Answer]:
+    """Return what to ask: to capture a tab once more, to cancel a payment whose time is over, or else its state."""
+    if payment.capture_at is not None and payment.status == PaymentState.AUTHORISED:
+        return capture_call
+    ends = [payment.cancel_at, payment.capture_before if payment.is_open_tab else None]
+    return cancel_call if any(end is not None and end <= now for end in ends) else status_call
 
 
 def _ask_about_refund(refund: Refund, now: datetime) -> None:

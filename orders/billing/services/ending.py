@@ -18,11 +18,14 @@ from orders.billing.providers.base import GiveBack
 from orders.billing.services.asking import ask_about
 from orders.billing.services.locking import lock_bill, require_reason, touch_bill
 from orders.billing.services.settling import free_share, settle_payment
+from orders.billing.services.tabs import release_tab
 from orders.billing.transitions import ASKED_ABOUT, PAYMENT_MOVES, PROVIDERS, RESERVING, PaymentState, RefundState
 
 
 def cancel_payment(*, payment_id: int, actor: Actor) -> Payment:
-    """Cancel a payment under way: at the provider first, then its amount is free. One that ended already stays so.
+    """Cancel a payment under way or release a tab: at the provider first, then its amount is free.
+
+    One that ended already stays so.
 
     Without an answer the payment is unknown and still holds its amount; the sweep cancels it. Locks: table, party,
     bill, payment. Raises InvalidInput (`not_cancellable`), LostRace (`already_paid`), NotPermitted, NotYours.
@@ -32,6 +35,8 @@ def cancel_payment(*, payment_id: int, actor: Actor) -> Payment:
     payment = payment_for(actor, payment_id)
     if payment.method not in PROVIDERS:
         raise InvalidInput(_("Only a payment under way can be cancelled. Refund it."), code="not_cancellable")
+    if payment.authorised is not None:
+        return release_tab(payment_id=payment_id, actor=actor)
     if payment.status in ASKED_ABOUT:
         with UnitOfWork(actor) as work:
             Payment.objects.filter(pk=payment.pk).update(cancel_at=work.now)  # from here on the sweep cancels

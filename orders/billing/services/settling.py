@@ -1,12 +1,12 @@
 """Recording what a provider answered about a payment or a refund. A late or double answer changes nothing."""
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, LostRace
 from bistro.core.kernel.jsontext import moment
-from bistro.core.kernel.money import text
+from bistro.core.kernel.money import ZERO, text
 from bistro.core.kernel.transitions import change_statuses
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from orders.billing.access import holder_of
@@ -27,6 +27,7 @@ from orders.billing.transitions import (
 )
 
 TRIES = 5
+USUAL_HOLD = timedelta(days=5)  # of a provider that does not say how long a bank holds an amount
 
 
 def settle_payment(*, attempt_id: int, answer: Answer, actor: Actor, ask_at: datetime | None) -> Payment:
@@ -49,10 +50,13 @@ def _settle(attempt_id: int, answer: Answer, actor: Actor, ask_at: datetime | No
         attempt.payment = payment
         _note_answer(attempt, answer, work)
         new, trouble = _outcome(payment, attempt, answer)
-        moved = _move(payment, new, locked, work)
+        moved = _move(payment, _as_expired(payment, new, work), locked, work)
+        if moved and payment.status == PaymentState.AUTHORISED:
+            _hold(payment, answer.found, work)
+        freed = answer.refused and _free_capture(payment)
         parked = trouble != payment.trouble and not payment.settled_by and _park(payment, trouble, answer.found, work)
-        _stop_asking(payment, ask_at, refused=answer.refused)
-        if moved or parked:
+        _stop_asking(payment, ask_at, work, refused=answer.refused)
+        if moved or parked or freed:
             touch_bill(locked.bill)
             event = PaymentCaptured if moved and payment.status == PaymentState.CAPTURED else PaymentChanged
             work.record(event(payment=payment, table=locked.party.table_id))
@@ -136,6 +140,32 @@ def _move(payment: Payment, new: str, locked: Locked, work: UnitOfWork) -> bool:
     return True
 
 
+def _as_expired(payment: Payment, new: str, work: UnitOfWork) -> str:
+    """Return `expired` for a tab that was cancelled because its time was over, not because somebody released it."""
+    over = payment.capture_before is not None and payment.capture_before <= work.now
+    ended_alone = new == PaymentState.CANCELLED and over and payment.cancel_at is None
+    return PaymentState.EXPIRED if ended_alone else new
+
+
+def _hold(payment: Payment, found: Found | None, work: UnitOfWork) -> None:
+    """Note until when a new tab can be captured. One that was released meanwhile is still cancelled by the sweep."""
+    ends = found.capture_before if found is not None else None
+    payment.capture_before = ends or work.now + USUAL_HOLD
+    if payment.cancel_at is not None and payment.cancel_at > work.now:
+        payment.cancel_at = None
+    payment.save(update_fields=["capture_before", "cancel_at"])
+
+
+def _free_capture(payment: Payment) -> bool:
+    """Take back a capture that the provider refused: the tab is held as before, and its amount is due again."""
+    if payment.status != PaymentState.AUTHORISED or payment.capture_at is None or payment.authorised is None:
+        return False
+    payment.amount, payment.tip, payment.tip_to, payment.tip_staff = payment.authorised, ZERO, "", None
+    payment.capture_at = None
+    payment.save(update_fields=["amount", "tip", "tip_to", "tip_staff", "capture_at"])
+    return True
+
+
 def free_share(payment: Payment) -> None:
     """Unlock the share of a payment that ended without money, unless another payment holds it."""
     require_transaction()
@@ -169,7 +199,15 @@ def _park(payment: Payment, trouble: str, found: Found | None, work: UnitOfWork)
     return True
 
 
-def _stop_asking(payment: Payment, ask_at: datetime | None, *, refused: bool) -> None:
-    """End the questions about a payment that is final or waits for a person, unless a message came meanwhile."""
-    if refused or payment.trouble or payment.status not in ASKED_ABOUT:
-        Payment.objects.filter(pk=payment.pk, ask_at=ask_at).update(ask_at=None)
+def _stop_asking(payment: Payment, ask_at: datetime | None, work: UnitOfWork, *, refused: bool) -> None:
+    """End the questions about a payment that is final or waits for a person, unless a message came meanwhile.
+
+    A tab that is held is asked about when its time is over, or at once after a refused capture.
+    """
+    rows = Payment.objects.filter(pk=payment.pk, ask_at=ask_at)
+    held = payment.status == PaymentState.AUTHORISED and payment.is_open_tab and payment.cancel_at is None
+    ends = payment.capture_before
+    if held and not payment.trouble and ends is not None and ends > work.now:
+        rows.update(ask_at=work.now if refused else ends)
+    elif refused or payment.trouble or payment.status not in ASKED_ABOUT:
+        rows.update(ask_at=None)

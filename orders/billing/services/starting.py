@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, LostRace
 from bistro.core.kernel.roles import Permission
-from bistro.core.writing.unit_of_work import UnitOfWork
+from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from orders.billing.events import BillPaid, PaymentStarted
 from orders.billing.links import payment_link
-from orders.billing.models import PaymentAttempt, Share, claims_json
+from orders.billing.models import Payment, PaymentAttempt, Share, claims_json
 from orders.billing.provider_calls import charge_of, first_ask, start_call
 from orders.billing.services.locking import Locked, lock_bill, require_lines, touch_bill
 from orders.billing.services.reading import require_reader, require_ready
@@ -52,8 +52,11 @@ def start_payment(
         taken = _reserve(party_id, tender, actor, once, dishes)
     except IntegrityError:  # a request with this key for another party was first, or one at this reader
         taken = _reserve(party_id, tender, actor, once, dishes)
-    if taken.replayed:
-        return taken
+    return taken if taken.replayed else call_provider(taken=taken, actor=actor)
+
+
+def call_provider(*, taken: Taken, actor: Actor) -> Taken:
+    """Call the provider for a payment that was just reserved, and record its answer."""
     attempt = PaymentAttempt.objects.select_related("payment__bill__party").get(payment=taken.payment)
     answer = start_call(charge_of(attempt), attempt.payment.method)
     payment = settle_payment(attempt_id=attempt.pk, answer=answer, actor=actor, ask_at=taken.payment.ask_at)
@@ -68,7 +71,7 @@ def _reserve(party_id: int, tender: Tender, actor: Actor, once: Once | None, dis
         locked = lock_bill(party_id, work)
         if (known := taken_before(once, work)) is not None:  # while this request waited for the lock
             return Taken(known, True)
-        _require_offered(tender, locked, actor)
+        require_offered(tender=tender, locked=locked, actor=actor)
         if dishes:
             share = _share_of_dishes(dishes, locked, work)
             tender = replace(tender, share_id=share.pk)
@@ -80,21 +83,28 @@ def _reserve(party_id: int, tender: Tender, actor: Actor, once: Once | None, dis
         payment.save(update_fields=["ask_at", "cancel_at"])
         if found is not None:
             lock_share(found, locked.statement)
-        key = uuid4().hex
-        PaymentAttempt.objects.create(
-            restaurant_id=work.restaurant_id,
-            payment=payment,
-            key=key,
-            return_url=payment_link(locked.party, key),
-            made_at=work.now,
-        )
+        add_attempt(payment, locked, work)
         touch_bill(locked.bill)
         work.record(PaymentStarted(payment=payment, table=locked.party.table_id))
         work.record(BillPaid(statement=locked.read_again()))
     return Taken(payment, False)
 
 
-def _require_offered(tender: Tender, locked: Locked, actor: Actor) -> None:
+def add_attempt(payment: Payment, locked: Locked, work: UnitOfWork) -> None:
+    """Store the key of the call that begins a payment, before the call."""
+    require_transaction()
+    key = uuid4().hex
+    PaymentAttempt.objects.create(
+        restaurant_id=work.restaurant_id,
+        payment=payment,
+        key=key,
+        return_url=payment_link(locked.party, key),
+        made_at=work.now,
+    )
+
+
+def require_offered(*, tender: Tender, locked: Locked, actor: Actor) -> None:
+    """Refuse a provider that the restaurant does not have, and guests who left. Raises InvalidInput."""
     if tender.method == Method.READER:
         require_reader(tender=tender, actor=actor)
     elif tender.method != locked.restaurant.online_payments:

@@ -203,12 +203,14 @@ class OpenBill(serializers.Serializer[Any]):
 
 
 class UnderWay(serializers.Serializer[Any]):
-    """A payment that waits for its provider."""
+    """A payment that waits for its provider, or an open tab: held by the bank, not paid."""
 
     payment = serializers.IntegerField()
     party = serializers.IntegerField()
     method = serializers.CharField(help_text="As of a payment.")
     amount = serializers.CharField()
+    table = serializers.CharField(allow_blank=True)
+    is_tab = serializers.BooleanField()
 
 
 class ClosedDay(serializers.Serializer[Any]):

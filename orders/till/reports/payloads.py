@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from bistro.core.kernel.money import ZERO, text
+from orders.billing.models import Payment
 from orders.billing.statements import Statement
 from orders.billing.transitions import Method
 from orders.till.models import Closing, Till, TillMove
@@ -48,10 +49,7 @@ def period_json(period: Period) -> dict[str, Any]:
         "late": _late(period),
         "tills": [till_facts(till) for till in period.tills],
         "open_bills": [_open_json(book, currency) for book in period.open_bills],
-        "under_way": [
-            {"payment": each.pk, "party": each.bill.party_id, "method": each.method, "amount": amount(each.amount)}
-            for each in period.under_way
-        ],
+        "under_way": [_under_way_json(each, currency) for each in period.under_way],
     }
 
 
@@ -186,6 +184,17 @@ def _late(period: Period) -> list[dict[str, Any]]:
         {"day": day.isoformat(), "moves": len(found), "amount": text(sum(found, ZERO), period.restaurant.currency)}
         for day, found in sorted(days.items())
     ]
+
+
+def _under_way_json(payment: Payment, currency: str) -> dict[str, Any]:
+    return {
+        "payment": payment.pk,
+        "party": payment.bill.party_id,
+        "method": payment.method,
+        "amount": text(payment.amount, currency),
+        "table": str(payment.bill.party.table or ""),
+        "is_tab": payment.is_open_tab,
+    }
 
 
 def _open_json(book: Statement, currency: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from bistro.core.kernel.money import ZERO
 from bistro.core.models import Restaurant
 from orders.billing.accounts.selectors import owed_by_accounts
 from orders.billing.models import AccountMove, Adjustment, Payment, VoucherMove
-from orders.billing.transitions import AccountMoveKind, AdjustmentKind, VoucherMoveKind
+from orders.billing.transitions import RESERVING, AccountMoveKind, AdjustmentKind, VoucherMoveKind
 from orders.billing.vouchers.selectors import owed_for_vouchers
 from orders.models import OrderLine
 from orders.till.models import Till, TipMove
@@ -46,6 +46,7 @@ def tables_of(restaurant: Restaurant, day: date) -> list[Table]:
         _voids(found),
         _refunds(found),
         _open(found),
+        _tabs(found),
         _tills(found),
     ]
 
@@ -216,6 +217,16 @@ def _refunds(found: Day) -> Table:
 def _open(found: Day) -> Table:
     rows = [Row(bill_name(book) or str(book.party), total=book.open) for book in found.open_bills]
     return Table("open", _("Bills that are open now"), rows, MONEY)
+
+
+def _tabs(found: Day) -> Table:
+    """Return the tabs that are open now: held by the bank, not paid, and no turnover."""
+    payments = Payment.objects.of_restaurant(found.restaurant.pk).filter(status__in=RESERVING, capture_at=None)
+    held = payments.filter(authorised__isnull=False).select_related("bill__party__table").order_by("pk")
+    rows = [
+        Row(str(each.bill.party.table or each.bill.party), method_word(each.method), total=each.amount) for each in held
+    ]
+    return Table("tabs", _("Open tabs: held by the bank, not paid"), rows, MONEY)
 
 
 def _tills(found: Day) -> Table:
