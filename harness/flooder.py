@@ -119,11 +119,11 @@ async def send_flood(order: Order) -> Fate:
         start_new_session=True,
     )
     try:
-        told, _ = await flooder.communicate(json.dumps(asdict(order)).encode())
+        answer, _ = await flooder.communicate(json.dumps(asdict(order)).encode())
     finally:
         if flooder.returncode is None:
             flooder.kill()
-    found = json.loads(told)
+    found = json.loads(answer)
     return Fate(found["most_served"], found["hellos"], Counter({int(code): n for code, n in found["codes"].items()}))
 
 

@@ -96,8 +96,8 @@ async def _order(here: Installation, session: aiohttp.ClientSession) -> tuple[in
     headers = {"Authorization": here.who.one("integration").authorization, "Idempotency-Key": uuid4().hex}
     address = f"http://127.0.0.1:{here.workers[0].port}/api/v1/orders"
     async with session.post(address, json=body, headers=headers) as answer:
-        told = await answer.json(content_type=None)
-        return answer.status, str(told.get("code", ""))
+        problem = await answer.json(content_type=None)
+        return answer.status, str(problem.get("code", ""))
 
 
 def _health(here: Installation) -> int:

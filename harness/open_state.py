@@ -66,8 +66,8 @@ def unequal(screens: Iterable[Screen], states: Mapping[int, OpenState]) -> int:
 
 def compared(order: dict[str, Any]) -> dict[str, Any]:
     """Return an order of the API or of a screen without the fields that only one of them has."""
-    said = {name: value for name, value in order.items() if name not in OWN_WORDS}
-    return said | {"table": order.get("table_name", order["table"])}
+    kept = {name: value for name, value in order.items() if name not in OWN_WORDS}
+    return kept | {"table": order.get("table_name", order["table"])}
 
 
 async def _all(client: Client, path: str, reader: Credential) -> list[dict[str, Any]]:

@@ -63,8 +63,8 @@ class Service:
 
     def status(self, order: dict[str, Any]) -> str:
         """Return an order's status by the API."""
-        said: str = self.ask(f"/api/v1/orders/{order['id']}", self.token("integration"))["status"]
-        return said
+        status: str = self.ask(f"/api/v1/orders/{order['id']}", self.token("integration"))["status"]
+        return status
 
     def wait_for_status(self, order: dict[str, Any], status: str, seconds: float = 5.0) -> None:
         """Wait until an order has that status; raise AssertionError if it does not."""

@@ -266,8 +266,8 @@ def lockout_row(name: str, found: LockedOut, *, control: bool = False) -> Row:
     """Build the row of a stranger's knocks: each door that stayed shut for staff is a broken promise."""
     problems = [f"shut out: {'; '.join(found.shut)}"] if found.shut else []
     problems += [] if found.refused else ["no knock was refused"]
-    told = f"{found.knocks} knocks, {found.refused} refused; staff shut out at {len(found.shut)} doors"
-    return Row({"evening": f"{name}: {told}"}, problems, control)
+    knocks = f"{found.knocks} knocks, {found.refused} refused; staff shut out at {len(found.shut)} doors"
+    return Row({"evening": f"{name}: {knocks}"}, problems, control)
 
 
 def limit_row(name: str, answers: Counter[str], *, control: bool = False) -> Row:

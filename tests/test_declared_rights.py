@@ -28,7 +28,9 @@ VIEWS = dict(patterns())
 OPEN_PAGES = {"", "login/", "logout/", "theme/", "restaurant/", "device/", "device/code/", "invitation/<str:token>/"}
 OPEN_PAGES |= {"receipt/<str:token>/", "password/<str:token>/", "waitlist/<str:token>/", "waitlist/<str:token>/leave/"}
 OPEN_PAGES |= {"receipt/<str:token>/pdf/"}
-OPEN_PAGES |= {f"pay/<str:token>/{end}" for end in ("", "tip/", "confirm/", "pay/", "voucher/", "payments/<str:key>/")}
+OPEN_PAGES |= {
+    f"pay/<str:token>/{end}" for end in ("", "tip/", "confirm/", "pay/", "tab/", "voucher/", "payments/<str:key>/")
+}
 OPEN_PAGES |= {"tablet/", "tablet/new-pin/", "tablet/lock/", "tablet/touched/"}
 OPEN_PAGES |= {"confirm/", "login/code/"}  # ask a login for its password, a half login for its code
 OPEN_PAGES |= {"me/", "me/name/", "me/language/", "me/pin/", "me/pin/forget/", "me/password/", "me/sign-out/"}

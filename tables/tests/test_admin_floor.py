@@ -28,7 +28,7 @@ def table(house, **fields):
     }  # fmt: skip
 
 
-def said(response):
+def messages_of(response):
     return [str(message) for message in get_messages(response.wsgi_request)]
 
 
@@ -83,10 +83,10 @@ def test_another_restaurants_section_is_refused(house, other_house, owner):
 
 def test_a_table_with_a_pad_or_with_guests_is_not_archived(house, owner):
     answer = owner.post(TABLES, {"action": "archive_chosen", "_selected_action": [house.table.pk]})
-    assert said(answer) == [f"{house.table}: a pad is placed there. Move or revoke the pad first."]
+    assert messages_of(answer) == [f"{house.table}: a pad is placed there. Move or revoke the pad first."]
     house.order()
     answer = owner.post(TABLES, {"action": "archive_chosen", "_selected_action": [house.table.pk]})
-    assert said(answer)[-1] == f"{house.table}: guests are seated. Clear the table first."
+    assert messages_of(answer)[-1] == f"{house.table}: guests are seated. Clear the table first."
     house.table.refresh_from_db()
     assert house.table.archived_at is None
 
@@ -140,7 +140,7 @@ def test_a_refusal_stands_in_the_form_and_nothing_claims_to_be_saved(house, owne
     assert answer.status_code == 200
     form = answer.context["adminform"].form
     assert ("Not now." in str(form.errors), form["name"].value()) == (True, "Terrace")
-    assert said(answer) == []
+    assert messages_of(answer) == []
     assert not Section.objects.filter(name="Terrace").exists()
 
 

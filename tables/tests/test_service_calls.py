@@ -30,7 +30,7 @@ def call(house):
     return call_staff(table_id=house.table.pk, reason="bill", actor=house.pad_actor)[0]
 
 
-def told():
+def actions_of_calls():
     events = Event.objects.filter(subject__startswith="call:").order_by("seq")
     return [(event.type, event.action) for event in events]
 
@@ -91,7 +91,7 @@ def test_taken_and_closed(house, call):
     assert (closed.state, closed.taken_by_name) == ("closed", ana.label)
     with nothing_changes():
         assert close_call(call_id=call.pk, actor=ana).closed_at == closed.closed_at
-    assert [action for _type, action in told()] == ["called", "taken", "closed"]
+    assert [action for _type, action in actions_of_calls()] == ["called", "taken", "closed"]
 
 
 def test_closed_at_once_is_taken_too(house, call):
@@ -171,7 +171,7 @@ def test_rings_until_somebody_takes_it(house, other_house, evening):
     take_call(call_id=call.pk, actor=house.actor("waiter"))
     with nothing_changes():
         assert ring_again(now=start + timedelta(minutes=5)) == 0
-    assert told()[1:3] == [("service_call_updated", "rang")] * 2
+    assert actions_of_calls()[1:3] == [("service_call_updated", "rang")] * 2
     assert Audience.TABLE not in audiences_of("service_call_updated", "rang")
 
 
@@ -261,7 +261,7 @@ def test_a_pad_withdraws_the_call_of_its_table(house, evening):
         refused(waiter.delete(f"{PAD}/{call['id']}"), 404, "pad_not_found")
     assert pad.delete(f"{PAD}/{call['id']}").status_code == 204
     assert waiter.get(CALLS).json()["results"] == []
-    assert told()[-1] == ("service_call_updated", "withdrawn")
+    assert actions_of_calls()[-1] == ("service_call_updated", "withdrawn")
     with nothing_changes():
         assert pad.delete(f"{PAD}/{call['id']}").status_code == 204
         refused(waiter.post(f"{CALLS}/{call['id']}/release"), 409, "call_withdrawn")

@@ -269,7 +269,7 @@ def _known_or_new(charge: Collect, **fields: object) -> DummyCharge:
 
 
 def _let_expire(row: DummyCharge) -> None:
-    """End a hold whose time is over, as a bank does by itself."""
+    """End a hold whose time is over, as banks do."""
     if row.state == PaymentState.AUTHORISED and row.capture_before and row.capture_before <= timezone.now():
         with _bank(row.restaurant_id):
             held = DummyCharge.objects.filter(pk=row.pk, state=PaymentState.AUTHORISED)

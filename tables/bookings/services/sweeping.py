@@ -112,8 +112,8 @@ def _remind(restaurant_id: int, due: Sequence[tuple[int, bool]], *, waiting: Q) 
         lock_book(work)
         rows = Booking.objects.of_restaurant(restaurant_id).filter(waiting)
         claimed = [(pk, tell) for pk, tell in due if rows.filter(pk=pk).update(reminded_at=work.now)]
-        told = Booking.objects.of_restaurant(restaurant_id).filter(pk__in=[pk for pk, tell in claimed if tell])
-        bookings = list(told.order_by("pk"))
+        reminded = Booking.objects.of_restaurant(restaurant_id).filter(pk__in=[pk for pk, tell in claimed if tell])
+        bookings = list(reminded.order_by("pk"))
         tables = tables_of(bookings)
         for booking in bookings:
             work.record(BookingIsNear(booking=booking, tables=tables[booking.pk]))

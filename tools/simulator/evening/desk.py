@@ -68,8 +68,8 @@ class Person:
         )
 
     def _sign_in(self, login: Login) -> None:
-        said = json.dumps({"email": login.email, "password": login.password})
-        answer = Client().post("/auth/login", said, content_type="application/json")
+        login_body = json.dumps({"email": login.email, "password": login.password})
+        answer = Client().post("/auth/login", login_body, content_type="application/json")
         if answer.status_code != 200:
             raise Refused("POST /auth/login", answer.status_code, answer.json())
         self.token = f"Bearer {answer.json()['access_token']}"

@@ -80,8 +80,8 @@ class ApiDoor:
 
     def seat(self, visit: Visit, table: str) -> Seated:
         """Seat a walk-in."""
-        said = {"table": self.house.tables[table]["id"], "size": visit.size}
-        return Seated(self.host.post("/api/v1/parties", said)["uid"], (table,))
+        body = {"table": self.house.tables[table]["id"], "size": visit.size}
+        return Seated(self.host.post("/api/v1/parties", body)["uid"], (table,))
 
     def wait(self, visit: Visit) -> Any:
         """Put a party on the list."""
@@ -98,9 +98,9 @@ class ApiDoor:
 
     def seat_booked(self, booked: Booked, table: str | None) -> Seated | None:
         """Seat the guests of a booking, at its own tables or at another one."""
-        said = {"status": "seated", **({"tableId": table} if table else {})}
+        body = {"status": "seated", **({"tableId": table} if table else {})}
         try:
-            row = self.host.put(f"{self.house.room}/reservations/{booked.ref}", said)
+            row = self.host.put(f"{self.house.room}/reservations/{booked.ref}", body)
         except Refused as refusal:
             if refusal.code not in TAKEN:
                 raise

@@ -69,8 +69,8 @@ class Stays:
             shares = [share["id"] for share in bill["shares"]]
         for share in shares:
             tip = self.dice.choice(("0", "1", "2"))
-            said = {"method": self.dice.choice(METHODS), "share": share, "tip": tip}
-            payment = waiter.post(f"{path}/payments", said)
+            body = {"method": self.dice.choice(METHODS), "share": share, "tip": tip}
+            payment = waiter.post(f"{path}/payments", body)
             self.ledger.paid += sum((Decimal(payment[name]) for name in ("amount", "tip", "rounding")), Decimal(0))
             self.ledger.counts["payments"] += 1
         stay = guests.visit.stay
