@@ -92,7 +92,7 @@ class Method(TextChoices):
     """A way to pay. `terminal` is the bank's own device: Bistro records what it did. The last three are providers.
 
     A `reader` is a card reader that a provider drives for us.
-    `deposit` is what guests paid for their booking. Nobody chooses it: it is taken off the bill by itself.
+    `deposit` is what guests paid for their booking. Nobody chooses it: it is taken off the bill automatically.
     """
 
     CASH = "cash", _("Cash")

@@ -17,7 +17,7 @@ from orders.billing.transitions import Method
 
 
 def use_deposit(*, party_id: int, actor: Actor) -> Statement:
-    """Take the deposit off a bill now. By itself that happens when the rest is paid, or when the guests leave.
+    """Take the deposit off a bill now. It also happens when the rest is paid, or when the guests leave.
 
     Locks: table, party, bill, voucher. Raises LostRace (`nothing_due`), NotPermitted, NotYours.
     """
