@@ -1,6 +1,7 @@
 """Steps of units of work about deposits: what bookings want, and what becomes of the money."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from bistro.core.auth.access import restaurant_by_id
 from bistro.core.kernel.money import ZERO
@@ -27,10 +28,12 @@ def want_deposits(events: Sequence[DepositWanted], work: UnitOfWork) -> None:
     require_transaction()
     currency = restaurant_by_id(work.restaurant_id).currency
     for event in events:
+        amount = event.booking.deposit
+        assert amount is not None  # the event says so
         Deposit.objects.create(
             restaurant_id=work.restaurant_id,
             booking=event.booking,
-            amount=event.booking.deposit,
+            amount=amount,
             currency=currency,
             wanted_at=work.now,
         )
@@ -129,7 +132,8 @@ def _unkeep(row: Deposit, work: UnitOfWork) -> None:
         _move(row, -kept.amount, DepositState.PAID, work)
 
 
-def _move(row: Deposit, amount: object, new: DepositState, work: UnitOfWork) -> None:
+def _move(row: Deposit, amount: Decimal, new: DepositState, work: UnitOfWork) -> None:
+    assert row.voucher_id is not None  # it was paid
     voucher: Voucher = Voucher.objects.filter(pk=row.voucher_id).locked().get()
     voucher.balance += amount
     voucher.save(update_fields=["balance"])

@@ -228,6 +228,7 @@ def _record_back(known: Deposit, found: FoundRefund, ask_at: datetime) -> None:
 
 
 def _give(row: Deposit, work: UnitOfWork) -> None:
+    assert row.voucher_id is not None  # it was paid
     voucher: Voucher = Voucher.objects.filter(pk=row.voucher_id).locked().get()
     amount = row.back_amount or ZERO
     voucher.balance -= amount
