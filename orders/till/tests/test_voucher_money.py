@@ -78,7 +78,10 @@ def test_the_closing_carries_what_the_house_owes(house, evening):
     assert [row["method"] for row in body["methods"]] == ["voucher"]
     assert body["vouchers"] == {
         "owed_before": "0.00", "sold": "80.00", "paid_back": "0.00", "redeemed": "20.00", "returned": "5.00",
-        "lapsed": "30.00", "owed_after": "35.00", "cash": "50.00",
+        "lapsed": "30.00",
+        "deposits": "0.00",
+        "given_back": "0.00",
+        "kept": "0.00", "owed_after": "35.00", "cash": "50.00",
     }  # fmt: skip
     assert sum(Voucher.objects.values_list("balance", flat=True)) == 35
     manager = house.browser("manager")
@@ -97,7 +100,10 @@ def test_later_closings_and_the_month_begin_with_it(house):
         month = close(house, ClosingKind.MONTH, date(2026, 3, 7))
     assert month["vouchers"] == {
         "owed_before": "0.00", "sold": "15.00", "paid_back": "0.00", "redeemed": "0.00", "returned": "0.00",
-        "lapsed": "0.00", "owed_after": "15.00", "cash": "10.00",
+        "lapsed": "0.00",
+        "deposits": "0.00",
+        "given_back": "0.00",
+        "kept": "0.00", "owed_after": "15.00", "cash": "10.00",
     }  # fmt: skip
 
 
@@ -108,7 +114,7 @@ def test_the_report_of_the_day_lists_vouchers(house, evening):
         ("Spent", 1, -20),
         ("Refunded to the voucher", 1, 5),
         ("Cancelled, kept by the house", 1, -30),
-        ("Owed for all vouchers now", None, 35),
+        ("Owed for all vouchers and deposits now", None, 35),
     ]
     summary = {row.label: row.total for row in tables["summary"].rows}
     assert (summary["= Sales"], summary["= Money"]) == (15, 15)
