@@ -86,7 +86,7 @@ def test_the_closing_carries_what_the_house_owes(house, evening):
     assert sum(Voucher.objects.values_list("balance", flat=True)) == 35
     manager = house.browser("manager")
     page = manager.get(f"/till/closings/{body['id']}/").content.decode()
-    assert "Vouchers: what the house owes" in page
+    assert "Vouchers and deposits: what the house owes" in page
 
 
 def test_later_closings_and_the_month_begin_with_it(house):
