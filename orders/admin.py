@@ -184,4 +184,4 @@ class OrderAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Mark delivered"), permissions=["run"])
     def deliver(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
         actor = manager_of(request)
-        self.run_each(request, queryset, lambda o: services.deliver_order(order_id=o.pk, actor=actor), _("served"))
+        self.run_each(request, queryset, lambda o: services.deliver_order(order_id=o.pk, actor=actor), _("delivered"))

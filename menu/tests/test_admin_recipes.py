@@ -156,7 +156,7 @@ def test_only_own_ingredients_in_use_can_be_chosen(house, other_house, owner, pa
     theirs = IngredientFactory(restaurant=other_house.restaurant, name="Theirs")
     page = owner.get(f"/admin/menu/item/{house.item.pk}/change/")
     (formset,) = (each for each in page.context["inline_admin_formsets"] if each.opts.model is RecipePart)
-    assert list(formset.formset.empty_form.fields["ingredient"].choices) == [("", "–"), (patty.pk, "Patty (piece)")]
+    assert list(formset.formset.empty_form.fields["ingredient"].choices) == [("", "–"), (patty.pk, "Patty (pieces)")]
     for row in (gone, theirs):
         assert problems(save_dish(house, owner, {"ingredient": row.pk, "quantity": "1"}))
     assert not RecipePart.objects.exists()

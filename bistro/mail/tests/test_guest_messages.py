@@ -9,13 +9,13 @@ from django.utils import timezone
 
 from bistro.mail.guest_messages import messages_of_guest
 from bistro.mail.models import Message
+from tables.bookings import change_steps
 from tables.bookings.models import Booking, BookingRules
 from tables.bookings.placing import Wish
 from tables.bookings.services import (
     Guest,
     cancel_booking,
     change_booking,
-    changing,
     remind_guests,
     sweeping,
     take_booking,
@@ -125,13 +125,13 @@ def test_a_booking_that_moves_while_it_is_due_is_reminded_before_its_new_time(ho
 
 
 def test_a_change_of_size_keeps_what_a_reminder_wrote(house, monkeypatch):
-    booking, now, choose = take(house, evening(days=3)), timezone.now(), changing.steps.choose_tables
+    booking, now, choose = take(house, evening(days=3)), timezone.now(), change_steps.steps.choose_tables
 
     def reminded_meanwhile(*args, **named):
         Booking.objects.update(reminded_at=now)
         return choose(*args, **named)
 
-    monkeypatch.setattr(changing.steps, "choose_tables", reminded_meanwhile)
+    monkeypatch.setattr(change_steps.steps, "choose_tables", reminded_meanwhile)
     change_booking(booking_id=booking.pk, changes={"size": 1}, actor=house.actor("host"))
     assert (Booking.objects.get().size, Booking.objects.get().reminded_at) == (1, now)
 
