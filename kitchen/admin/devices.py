@@ -41,12 +41,12 @@ class DeviceForm(TenantForm):
     """Form for a device's place; the page shows only the place of its kind."""
 
     table: forms.ModelChoiceField[Table] = forms.ModelChoiceField(
-        queryset=None, required=False, label=_("table"), widget=UnfoldAdminSelectWidget
+        queryset=None, required=False, label=_("Table"), widget=UnfoldAdminSelectWidget
     )
     stations: forms.ModelMultipleChoiceField[Station] = forms.ModelMultipleChoiceField(
         queryset=None,
         required=False,
-        label=_("stations"),
+        label=_("Stations"),
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=_("Choose none for all stations."),
     )

@@ -59,21 +59,21 @@ class PairForm(forms.Form):
         widget=UnfoldAdminSelectWidget(attrs={"x-model": "device"}),
     )
     kind = forms.ChoiceField(
-        label=_("kind"),
+        label=_("Kind"),
         choices=[(kind.value, kind.label) for kind in (Device.Kind.KITCHEN, Device.Kind.PAD, Device.Kind.TABLET)],
         required=False,
         widget=UnfoldAdminSelectWidget(attrs={"x-model": "kind"}),
     )
-    name = TextField(label=_("name"), max_length=80, required=False, widget=UnfoldAdminTextInputWidget)
+    name = TextField(label=_("Name"), max_length=80, required=False, widget=UnfoldAdminTextInputWidget)
     stations: forms.ModelMultipleChoiceField[Station] = forms.ModelMultipleChoiceField(
         queryset=None,
         required=False,
-        label=_("stations"),
+        label=_("Stations"),
         help_text=_("Choose none for all stations."),
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
     table: forms.ModelChoiceField[Table] = forms.ModelChoiceField(
-        queryset=None, required=False, label=_("table"), widget=UnfoldAdminSelectWidget
+        queryset=None, required=False, label=_("Table"), widget=UnfoldAdminSelectWidget
     )
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:

@@ -53,7 +53,7 @@ def add_guest(body: Body, work: UnitOfWork, quote: Quote | None, once: Once | No
             size=body["partySize"],
             phone=body.get("phone", ""),
             quote=quote,
-            **key,
+            once=once,
             **named,
         ).party
     table_id = _wanted_table(body, work)

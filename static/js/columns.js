@@ -35,7 +35,7 @@ function columnAt(x, y) {
 const elementOf = (column) =>
   column === "ready" ? document.querySelector(".board__foot") : document.querySelector(`[data-lane="${column}"]`);
 
-/** Return the selector of the button that a drop on a column presses, or null when the drop changes nothing. */
+/** Return the selector of the button that a drop on a column presses, null without a change. */
 export function actFor(dragged, column) {
   if (!column || column === dragged.from) return null;
   const ticket = dragged.ticket;

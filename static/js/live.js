@@ -12,7 +12,7 @@ const POLL_AFTER_MS = 5_000; // without a socket for this long, poll by HTTP
 const POLL_EVERY_MS = 5_000;
 const POLL_PATIENCE_MS = 4_000;
 const AUDIT_BEATS = 3; // poll once when the server was ahead of this page for so many heartbeats
-const REPORT_EVERY_MS = 100; // one report covers several messages; the server closes a socket that sends too many
+const REPORT_EVERY_MS = 100; // the server closes a socket that sends too many reports
 const AUDIT_EVERY_MS = 60_000;
 
 // A moment is read from two clocks: `performance.now()` stops while some devices sleep, and the wall clock may be set.
@@ -58,8 +58,6 @@ class LiveBoard {
     document.addEventListener("bistro:swapped", () => this.showStatus());
     document.addEventListener("bistro:look", () => this.poll()); // the clock alone has changed something
   }
-
-  // --- the socket ---
 
   connect() {
     this.drop();
@@ -149,7 +147,7 @@ class LiveBoard {
       this.startOver();
       return;
     }
-    // Most events concern other screens, so the log usually ends beyond this place; a poll now and then confirms that.
+    // Most events concern other screens; a poll now and then confirms that.
     this.beatsBehind = beat.seq > this.place.seq ? this.beatsBehind + 1 : 0;
     if (this.beatsBehind >= AUDIT_BEATS && msSince(this.auditedAt) > AUDIT_EVERY_MS) {
       this.auditedAt = moment();
@@ -158,7 +156,7 @@ class LiveBoard {
     }
   }
 
-  /** Report the place that people can see; a hidden page reports when it is visible again. */
+  /** Report the place that people can see, while the page is visible. */
   acknowledge() {
     if (!("liveAck" in this.root.dataset) || this.report) return;
     this.report = setTimeout(() => {
@@ -168,9 +166,7 @@ class LiveBoard {
     }, REPORT_EVERY_MS);
   }
 
-  // --- supervision ---
-
-  /** Check the connection: once a second, and at once when a person comes back to the page (`eager`). */
+  /** Check the connection: each second, and when a person returns to the page (`eager`). */
   look(eager = false) {
     const delivering = this.socket && !this.downAt;
     const quiet = Math.min(msSince(this.confirmedAt), msSince(this.attemptAt));
@@ -223,8 +219,6 @@ class LiveBoard {
     this.acknowledge();
     this.showStatus();
   }
-
-  // --- status ---
 
   state() {
     if (msSince(this.confirmedAt) > SILENCE_MS) return "stale";

@@ -5,7 +5,7 @@ import { refusals, word } from "./words.js";
 const ANSWER = "answer"; // cause: the answer to the last request
 const CONNECTION = "connection";
 
-/** Return the element that holds the toasts: in an open dialog, because the page behind it cannot be pressed. */
+/** Return the element that holds the toasts: in an open dialog, because the page behind is inert. */
 export function toastPlace() {
   const dialog = document.querySelector("dialog[open]");
   if (dialog) return dialog.querySelector(".toasts") ?? dialog;
@@ -61,7 +61,7 @@ function sendAgain(element, { verb, path, formData }) {
   window.htmx.ajax(verb, path, context).catch(() => {}); // events tell why it failed
 }
 
-/** Keep a request that did not reach the server on the screen, so that a person can send it again. */
+/** Keep a request that did not reach the server, so that a person can send it again. */
 function keepUnsent({ elt, requestConfig }, text) {
   if (requestConfig.verb !== "post") {
     say(text, { cause: CONNECTION });

@@ -19,7 +19,6 @@ export function presets(item) {
   );
 }
 
-/** Return a new line for a dish. */
 export function newLine(item, seat, quantity = 1, key = newKey()) {
   const rest = { allergies: [], note: "", seat, course: null, agreed: false };
   return { key, item: item.id, quantity, modifiers: presets(item), ...rest };

@@ -24,13 +24,11 @@ export function message(text, ...buttons) {
   document.getElementById("order-message").replaceChildren(...(text ? [parts.root] : []));
 }
 
-/** Take a message away if it still stands there. */
 export function retract(text) {
   const shown = document.getElementById("order-message");
   if (text && shown.textContent.trim() === text) shown.replaceChildren();
 }
 
-/** Return a button. */
 export function button(text, action) {
   const made = document.createElement("button");
   made.className = "button";
@@ -66,7 +64,6 @@ export function warningWords(item, allergies, words) {
   return seats.includes("") ? words.not_for_party : say(words.not_for, { seats: seats.join(", ") });
 }
 
-/** Return the tile of a dish. */
 export function tile(item, { now, words, money, allergies, counts }) {
   const parts = part("tile");
   const button = parts.root.querySelector("button");
@@ -167,7 +164,6 @@ function warning(line, item, codes, { menu, words }) {
   return quickRow(title, [option(words.keep, false, { "data-action": "agree", "data-key": line.key })]);
 }
 
-/** Return a button that is pressed or not. */
 export function option(words, isOn, data = {}) {
   const button = part("choice").root;
   button.setAttribute("aria-pressed", isOn);
@@ -176,7 +172,6 @@ export function option(words, isOn, data = {}) {
   return button;
 }
 
-/** Return buttons under a title. */
 export function quickRow(title, buttons) {
   const parts = part("quick");
   parts.title.textContent = title;
@@ -184,7 +179,6 @@ export function quickRow(title, buttons) {
   return parts.root;
 }
 
-/** Return the buttons of a group's choices. */
 export function choices(line, group, { money, words }) {
   const count = group.min === 1 && group.max === 1 ? "" : ` · ${say(words.choose, { count: limits(group) })}`;
   const chosen = chosenIn(line, group);
@@ -199,7 +193,6 @@ export function choices(line, group, { money, words }) {
   return quickRow(group.name + count, buttons);
 }
 
-/** Return the buttons of the house's notes to the kitchen. */
 export function notes(line, { config, words }) {
   const on = line.note.split("; ");
   const buttons = config.notes.map((note) =>

@@ -96,7 +96,7 @@ function showAllDayRest(below) {
   if (below) write(rest, `and ${below} more`);
 }
 
-/** Count the pages again and number the tickets. Reads all sizes before it writes, so that the browser lays out once. */
+/** Count the pages and number the tickets; read all sizes before writing, for a single layout. */
 export function arrange() {
   const root = board();
   if (!root) return;

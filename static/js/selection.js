@@ -6,7 +6,7 @@ import { allTickets, show, ticketNumbered, ticketsHere } from "./pages.js";
 const TYPING_MS = 800;
 const NOTHING_TYPED = { digits: "", at: 0 };
 
-// The last chosen ticket, its place in the list, and whether it stays chosen when a swap replaces its button.
+// The last chosen ticket, its place, and whether it stays chosen when a swap replaces its button.
 let chosen = { id: null, index: 0, held: false };
 let typed = NOTHING_TYPED;
 

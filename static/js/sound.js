@@ -82,7 +82,7 @@ function say(kind, tickets) {
   tell({ kind, ticket: tickets[0] ?? null, count: tickets.length });
 }
 
-/** Count the marks on a ticket that a cook must read: added, changed and voided lines, and a cancellation. */
+/** Count the marks that a cook must read: added, changed and voided lines, a cancellation. */
 export function marksOf(ticket) {
   const lines = ticket.querySelectorAll("[data-changed], [data-added], [data-void]").length;
   return lines + ("cancelled" in ticket.dataset ? 100 : 0);

@@ -47,9 +47,7 @@ def add_party(
         with UnitOfWork(actor) as work:
             if (known := steps.added_before(once, work)) is not None:
                 return known
-            return steps.add_waiting(
-                work, name=name, size=size, phone=phone, notes=notes, quote=quote, key=once.key if once else None
-            )
+            return steps.add_waiting(work, name=name, size=size, phone=phone, notes=notes, quote=quote, once=once)
 
     try:
         return add()

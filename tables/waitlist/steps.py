@@ -36,12 +36,11 @@ def add_waiting(
     phone: str = "",
     notes: str = "",
     quote: Quote,
-    key: str | None = None,
-    fingerprint: str = "",
+    once: Once | None = None,
 ) -> WaitlistEntry:
-    """Put a party on the list with a quote that `quote_now` computed before.
+    """Put a party on the list with a quote that `quote_now` computed before. Locks: the contacts' names.
 
-    Locks: the contacts' names. Raises LostRace (`already_waiting`) if the phone number waits already, InvalidInput.
+    Raises LostRace (`already_waiting`) if the phone number waits already, InvalidInput.
     """
     require_transaction()
     require_size(size)
@@ -54,9 +53,9 @@ def add_waiting(
         guest=guest,
         name=clean_text(name)[:120] or (guest.name if guest else ""),
         notes=clean_text(notes)[:500],
-        credential=work.actor.credential if key else "",
-        key=key,
-        fingerprint=fingerprint,
+        credential=work.actor.credential if once else "",
+        key=once.key if once else None,
+        fingerprint=once.fingerprint if once else "",
     )
     entry = WaitlistEntry.objects.create(
         restaurant_id=work.restaurant_id,

@@ -53,7 +53,7 @@ class NewMemberForm(TenantForm):
     """A form for a new login with a role."""
 
     email = forms.EmailField(label=_("E-mail"), max_length=254, widget=UnfoldAdminEmailInputWidget)
-    name = TextField(label=_("name"), max_length=120, widget=UnfoldAdminTextInputWidget)
+    name = TextField(label=_("Name"), max_length=120, widget=UnfoldAdminTextInputWidget)
     password = forms.CharField(
         label=_("Password"),
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
@@ -65,9 +65,9 @@ class OperatorsMemberForm(NewMemberForm):
     """A form for the operator, who also chooses the restaurant and may name an existing login."""
 
     restaurant: forms.ModelChoiceField[Restaurant] = forms.ModelChoiceField(
-        queryset=None, label=_("restaurant"), widget=UnfoldAdminSelectWidget
+        queryset=None, label=_("Restaurant"), widget=UnfoldAdminSelectWidget
     )
-    name = TextField(label=_("name"), max_length=120, required=False, widget=UnfoldAdminTextInputWidget)
+    name = TextField(label=_("Name"), max_length=120, required=False, widget=UnfoldAdminTextInputWidget)
     password = forms.CharField(
         label=_("Password"),
         required=False,
@@ -362,7 +362,7 @@ class InvitationForm(TenantForm):
         widget=UnfoldAdminEmailInputWidget,
         help_text=_("Only this address can use the invitation. Blank: anyone with the link."),
     )
-    role = forms.ChoiceField(label=_("role"), choices=ROLE_CHOICES, widget=UnfoldAdminSelectWidget)
+    role = forms.ChoiceField(label=_("Role"), choices=ROLE_CHOICES, widget=UnfoldAdminSelectWidget)
     by_mail = MailSwitch()
 
 

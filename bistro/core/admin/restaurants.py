@@ -40,7 +40,7 @@ class RestaurantForm(TenantForm):
 
     timezone = forms.ChoiceField(label=gettext_lazy("Time zone"), widget=UnfoldAdminSelect2Widget)
     day_ends_at = forms.TimeField(
-        label=gettext_lazy("business day ends at"),
+        label=gettext_lazy("The business day ends at"),
         widget=UnfoldAdminTextInputWidget(attrs={"type": "time"}),
         help_text=gettext_lazy("Orders before this time count for the previous day."),
     )
