@@ -24,7 +24,7 @@ class PdfMissing(DomainError):
     """A PDF that this installation cannot make. The message says what is missing."""
 
     code = "pdf_missing"
-    status = 503
+    status = 404
 
 
 def can_make_pdf() -> bool:
@@ -34,17 +34,18 @@ def can_make_pdf() -> bool:
 
 def pdf_of(paper: Paper) -> bytes:
     """Return a document as a PDF. Raises PdfMissing."""
-    return rendered(render_to_string("documents/pdf.html", {"paper": paper, "styles": _styles()}))
+    return rendered(render_to_string("documents/pdf.html", {"paper": paper}), _styles())
 
 
-def rendered(html: str) -> bytes:
+def rendered(html: str, styles: str) -> bytes:
     """Return a page as a PDF. Nothing is fetched: neither files nor addresses. Raises PdfMissing."""
     try:
         package = import_module(PACKAGE)
     except (ImportError, OSError) as error:  # OSError: the library Pango of the system
         message = _("PDF needs a package: pip install -r requirements-pdf.txt, and the library Pango.")
         raise PdfMissing(message) from error
-    return bytes(package.HTML(string=html, url_fetcher=_refuse).write_pdf())
+    sheet = package.CSS(string=styles, url_fetcher=_refuse)
+    return bytes(package.HTML(string=html, url_fetcher=_refuse).write_pdf(stylesheets=[sheet]))
 
 
 def _refuse(url: str, *_given: Any, **_named: Any) -> Any:

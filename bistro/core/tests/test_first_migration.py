@@ -3,7 +3,10 @@
 from contextlib import nullcontext
 
 import pytest
+from django.apps import apps
 from django.db import models
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations import AddConstraint, AddIndex
 from django.db.migrations.state import ModelState, ProjectState
 
 from bistro.core.database.migrating import new_models_rendered_alone
@@ -55,3 +58,15 @@ def test_django_is_as_before_afterwards():
     with pytest.raises(OSError, match="the disk is full"), new_models_rendered_alone():
         raise OSError("the disk is full")
     assert ProjectState.add_model is usual
+
+
+def test_first_migrations_hold_indexes_and_constraints_in_their_models():
+    ours = {config.label for config in apps.get_app_configs() if "site-packages" not in config.path}
+    apart = {
+        f"{app}: move {operation.describe()!r} into the options of its model, or the first start takes long"
+        for (app, name), migration in MigrationLoader(None).disk_migrations.items()
+        if app in ours and name == "0001_initial"
+        for operation in migration.operations
+        if isinstance(operation, AddIndex | AddConstraint)
+    }
+    assert apart == set()

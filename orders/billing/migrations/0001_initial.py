@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('written_off__gte', 0)), name='bill_written_off_not_negative')],
             },
         ),
         migrations.CreateModel(
@@ -59,6 +60,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['comp', 'discount', 'service'])), name='adjustment_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('percent', None)), models.Q(('amount', None), ('percent__gt', 0), ('percent__lte', 100)), _connector='OR'), name='adjustment_amount_or_percent')],
             },
         ),
         migrations.CreateModel(
@@ -74,6 +76,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'card reader',
                 'verbose_name_plural': 'card readers',
                 'ordering': ['name', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('restaurant', 'name'), name='reader_name_once'), models.UniqueConstraint(fields=('reader_id',), name='reader_id_once')],
             },
         ),
         migrations.CreateModel(
@@ -94,6 +97,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['created', 'pending', 'authorised', 'captured', 'refunded', 'declined', 'cancelled', 'expired', 'unknown'])), name='dummy_state_known')],
             },
         ),
         migrations.CreateModel(
@@ -125,6 +129,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('limit__gt', 0)), name='account_limit_positive'), models.CheckConstraint(condition=models.Q(('closed_at', None), ('balance__lte', 0), _connector='OR'), name='account_closed_is_settled'), models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('restaurant', 'name_key'), name='account_name_once')],
             },
         ),
         migrations.CreateModel(
@@ -165,6 +170,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'indexes': [models.Index(fields=['restaurant', 'business_date'], name='payment_of_day'), models.Index(condition=models.Q(('ask_at__isnull', False)), fields=['ask_at'], name='payment_to_ask'), models.Index(condition=models.Q(('settled_by', ''), models.Q(models.Q(('trouble', ''), _negated=True), ('status__in', ['created', 'unknown']), _connector='OR')), fields=['restaurant'], name='payment_needing'), models.Index(condition=models.Q(('settled_by', ''), ('status', 'authorised')), fields=['restaurant', 'capture_before'], name='payment_tab')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['created', 'pending', 'authorised', 'captured', 'refunded', 'declined', 'cancelled', 'expired', 'unknown'])), name='payment_state_known'), models.CheckConstraint(condition=models.Q(('method__in', ['cash', 'terminal', 'voucher', 'account', 'deposit', 'dummy', 'stripe', 'reader'])), name='payment_method_known'), models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('tip__gte', 0)), name='payment_amounts'), models.CheckConstraint(condition=models.Q(models.Q(('tip', 0), ('tip_staff', None), ('tip_to', '')), models.Q(('tip__gt', 0), ('tip_staff__isnull', False), ('tip_to', 'person')), models.Q(('tip__gt', 0), ('tip_staff', None), ('tip_to__in', ['pool', 'house'])), _connector='OR'), name='payment_tip_has_recipient'), models.CheckConstraint(condition=models.Q(models.Q(('authorised', None), ('capture_at', None), ('capture_before', None)), models.Q(('authorised__gt', 0), ('authorised__gte', models.F('amount'))), _connector='OR'), name='payment_within_tab'), models.CheckConstraint(condition=models.Q(models.Q(('method', 'reader'), ('reader__isnull', False)), models.Q(models.Q(('method', 'reader'), _negated=True), ('reader', None)), _connector='OR'), name='payment_at_a_reader'), models.UniqueConstraint(condition=models.Q(('status__in', ['authorised', 'created', 'pending', 'unknown'])), fields=('reader',), name='payment_alone_at_reader'), models.UniqueConstraint(fields=('restaurant', 'credential', 'key'), name='payment_key_once')],
             },
         ),
         migrations.CreateModel(
@@ -184,6 +191,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('payment', 'number'), name='attempt_number_once')],
             },
         ),
         migrations.CreateModel(
@@ -198,6 +206,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('provider', 'event_id'), name='provider_event_once')],
             },
         ),
         migrations.CreateModel(
@@ -232,6 +241,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'indexes': [models.Index(condition=models.Q(('ask_at__isnull', False)), fields=['ask_at'], name='refund_to_ask'), models.Index(condition=models.Q(('settled_by', ''), ('status__in', ['unknown', 'failed'])), fields=['restaurant'], name='refund_needing')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('of_sale__gte', 0), ('of_sale__lte', models.F('amount')), ('tip__gte', 0), models.Q(('amount__gt', 0), ('tip__gt', 0), _connector='OR')), name='refund_amounts'), models.CheckConstraint(condition=models.Q(('kind__in', ['refund', 'undone', 'corrected'])), name='refund_kind_known'), models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'unknown', 'refunded', 'failed'])), name='refund_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('settled_at', None), ('settled_by', '')), models.Q(('settled_at__isnull', False), ('status', 'failed'), models.Q(('settled_by', ''), _negated=True)), _connector='OR'), name='refund_settled_was_refused'), models.UniqueConstraint(fields=('restaurant', 'credential', 'key'), name='refund_key_once')],
             },
         ),
         migrations.CreateModel(
@@ -256,6 +267,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'indexes': [models.Index(fields=['restaurant', 'business_date'], name='account_move_of_day')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('kind', 'charged'), ('method', ''), ('payment__isnull', False), ('refund', None)), models.Q(('amount__lt', 0), ('kind', 'returned'), ('method', ''), ('payment', None), ('refund__isnull', False)), models.Q(('amount__lt', 0), ('kind', 'settled'), ('method__in', ['cash', 'terminal']), ('payment', None), ('refund', None)), _connector='OR'), name='account_move_has_its_origin'), models.UniqueConstraint(fields=('restaurant', 'credential', 'key'), name='account_move_key_once')],
             },
         ),
         migrations.CreateModel(
@@ -274,6 +287,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'service charge',
                 'verbose_name_plural': 'service charge',
                 'ordering': ['-since', '-pk'],
+                'indexes': [models.Index(fields=['restaurant', 'since'], name='service_rule_since')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('percent__gte', 0), ('percent__lte', 50)), name='service_percent_sane')],
             },
         ),
         migrations.CreateModel(
@@ -292,6 +307,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['equal', 'seat', 'items', 'amount', 'rest'])), name='share_kind_known')],
             },
         ),
         migrations.AddField(
@@ -313,6 +329,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'rule for tips',
                 'verbose_name_plural': 'rules for tips',
                 'ordering': ['-since', '-pk'],
+                'indexes': [models.Index(fields=['restaurant', 'since'], name='tip_rule_since')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('goes_to__in', ['person', 'pool', 'house'])), name='tip_rule_known')],
             },
         ),
         migrations.CreateModel(
@@ -336,6 +354,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('balance__gte', 0), ('balance__lte', models.F('value')), ('value__gt', 0)), name='voucher_balance'), models.CheckConstraint(condition=models.Q(('voided_at', None), ('balance', 0), _connector='OR'), name='voucher_void_is_empty'), models.CheckConstraint(condition=models.Q(('method__in', ['cash', 'terminal', 'dummy', 'stripe'])), name='voucher_method_known'), models.UniqueConstraint(fields=('restaurant', 'code'), name='voucher_code_once'), models.UniqueConstraint(fields=('restaurant', 'credential', 'key'), name='voucher_key_once')],
             },
         ),
         migrations.CreateModel(
@@ -365,6 +384,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
+                'indexes': [models.Index(condition=models.Q(('ask_at__isnull', False)), fields=['ask_at'], name='deposit_to_ask'), models.Index(condition=models.Q(('settled_by', ''), models.Q(models.Q(('trouble', ''), _negated=True), ('status', 'failed'), _connector='OR')), fields=['restaurant'], name='deposit_needing')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='deposit_amount'), models.CheckConstraint(condition=models.Q(('status__in', ['wanted', 'under_way', 'paid', 'returning', 'returned', 'failed', 'kept', 'lapsed'])), name='deposit_state_known')],
             },
         ),
         migrations.CreateModel(
@@ -384,202 +405,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'indexes': [models.Index(fields=['restaurant', 'business_date'], name='voucher_move_of_day')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('kind__in', ['sold', 'deposit']), ('payment', None), ('refund', None)), models.Q(('kind', 'kept'), ('payment', None), ('refund', None)), models.Q(('amount__lt', 0), ('kind', 'spent'), ('payment__isnull', False), ('refund', None)), models.Q(('amount__gt', 0), ('kind', 'returned'), ('payment', None), ('refund__isnull', False)), models.Q(('amount__lt', 0), ('kind__in', ['paid_back', 'lapsed', 'back']), ('payment', None), ('refund', None)), _connector='OR'), name='voucher_move_has_its_origin')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.CheckConstraint(condition=models.Q(('written_off__gte', 0)), name='bill_written_off_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='adjustment',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['comp', 'discount', 'service'])), name='adjustment_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='adjustment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('percent', None)), models.Q(('amount', None), ('percent__gt', 0), ('percent__lte', 100)), _connector='OR'), name='adjustment_amount_or_percent'),
-        ),
-        migrations.AddConstraint(
-            model_name='cardreader',
-            constraint=models.UniqueConstraint(fields=('restaurant', 'name'), name='reader_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='cardreader',
-            constraint=models.UniqueConstraint(fields=('reader_id',), name='reader_id_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='dummycharge',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['created', 'pending', 'authorised', 'captured', 'refunded', 'declined', 'cancelled', 'expired', 'unknown'])), name='dummy_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='houseaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('limit__gt', 0)), name='account_limit_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='houseaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at', None), ('balance__lte', 0), _connector='OR'), name='account_closed_is_settled'),
-        ),
-        migrations.AddConstraint(
-            model_name='houseaccount',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('restaurant', 'name_key'), name='account_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentattempt',
-            constraint=models.UniqueConstraint(fields=('payment', 'number'), name='attempt_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='providerevent',
-            constraint=models.UniqueConstraint(fields=('provider', 'event_id'), name='provider_event_once'),
-        ),
-        migrations.AddIndex(
-            model_name='refund',
-            index=models.Index(condition=models.Q(('ask_at__isnull', False)), fields=['ask_at'], name='refund_to_ask'),
-        ),
-        migrations.AddIndex(
-            model_name='refund',
-            index=models.Index(condition=models.Q(('settled_by', ''), ('status__in', ['unknown', 'failed'])), fields=['restaurant'], name='refund_needing'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('of_sale__gte', 0), ('of_sale__lte', models.F('amount')), ('tip__gte', 0), models.Q(('amount__gt', 0), ('tip__gt', 0), _connector='OR')), name='refund_amounts'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['refund', 'undone', 'corrected'])), name='refund_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'unknown', 'refunded', 'failed'])), name='refund_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at', None), ('settled_by', '')), models.Q(('settled_at__isnull', False), ('status', 'failed'), models.Q(('settled_by', ''), _negated=True)), _connector='OR'), name='refund_settled_was_refused'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.UniqueConstraint(fields=('restaurant', 'credential', 'key'), name='refund_key_once'),
-        ),
-        migrations.AddIndex(
-            model_name='accountmove',
-            index=models.Index(fields=['restaurant', 'business_date'], name='account_move_of_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountmove',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('kind', 'charged'), ('method', ''), ('payment__isnull', False), ('refund', None)), models.Q(('amount__lt', 0), ('kind', 'returned'), ('method', ''), ('payment', None), ('refund__isnull', False)), models.Q(('amount__lt', 0), ('kind', 'settled'), ('method__in', ['cash', 'terminal']), ('payment', None), ('refund', None)), _connector='OR'), name='account_move_has_its_origin'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountmove',
-            constraint=models.UniqueConstraint(fields=('restaurant', 'credential', 'key'), name='account_move_key_once'),
-        ),
-        migrations.AddIndex(
-            model_name='servicerule',
-            index=models.Index(fields=['restaurant', 'since'], name='service_rule_since'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerule',
-            constraint=models.CheckConstraint(condition=models.Q(('percent__gte', 0), ('percent__lte', 50)), name='service_percent_sane'),
-        ),
-        migrations.AddConstraint(
-            model_name='share',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['equal', 'seat', 'items', 'amount', 'rest'])), name='share_kind_known'),
-        ),
-        migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['restaurant', 'business_date'], name='payment_of_day'),
-        ),
-        migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(condition=models.Q(('ask_at__isnull', False)), fields=['ask_at'], name='payment_to_ask'),
-        ),
-        migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(condition=models.Q(('settled_by', ''), models.Q(models.Q(('trouble', ''), _negated=True), ('status__in', ['created', 'unknown']), _connector='OR')), fields=['restaurant'], name='payment_needing'),
-        ),
-        migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(condition=models.Q(('settled_by', ''), ('status', 'authorised')), fields=['restaurant', 'capture_before'], name='payment_tab'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['created', 'pending', 'authorised', 'captured', 'refunded', 'declined', 'cancelled', 'expired', 'unknown'])), name='payment_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('method__in', ['cash', 'terminal', 'voucher', 'account', 'deposit', 'dummy', 'stripe', 'reader'])), name='payment_method_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('tip__gte', 0)), name='payment_amounts'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('tip', 0), ('tip_staff', None), ('tip_to', '')), models.Q(('tip__gt', 0), ('tip_staff__isnull', False), ('tip_to', 'person')), models.Q(('tip__gt', 0), ('tip_staff', None), ('tip_to__in', ['pool', 'house'])), _connector='OR'), name='payment_tip_has_recipient'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('authorised', None), ('capture_at', None), ('capture_before', None)), models.Q(('authorised__gt', 0), ('authorised__gte', models.F('amount'))), _connector='OR'), name='payment_within_tab'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', 'reader'), ('reader__isnull', False)), models.Q(models.Q(('method', 'reader'), _negated=True), ('reader', None)), _connector='OR'), name='payment_at_a_reader'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['authorised', 'created', 'pending', 'unknown'])), fields=('reader',), name='payment_alone_at_reader'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(fields=('restaurant', 'credential', 'key'), name='payment_key_once'),
-        ),
-        migrations.AddIndex(
-            model_name='tiprule',
-            index=models.Index(fields=['restaurant', 'since'], name='tip_rule_since'),
-        ),
-        migrations.AddConstraint(
-            model_name='tiprule',
-            constraint=models.CheckConstraint(condition=models.Q(('goes_to__in', ['person', 'pool', 'house'])), name='tip_rule_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(('balance__gte', 0), ('balance__lte', models.F('value')), ('value__gt', 0)), name='voucher_balance'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(('voided_at', None), ('balance', 0), _connector='OR'), name='voucher_void_is_empty'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(('method__in', ['cash', 'terminal', 'dummy', 'stripe'])), name='voucher_method_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.UniqueConstraint(fields=('restaurant', 'code'), name='voucher_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.UniqueConstraint(fields=('restaurant', 'credential', 'key'), name='voucher_key_once'),
-        ),
-        migrations.AddIndex(
-            model_name='deposit',
-            index=models.Index(condition=models.Q(('ask_at__isnull', False)), fields=['ask_at'], name='deposit_to_ask'),
-        ),
-        migrations.AddIndex(
-            model_name='deposit',
-            index=models.Index(condition=models.Q(('settled_by', ''), models.Q(models.Q(('trouble', ''), _negated=True), ('status', 'failed'), _connector='OR')), fields=['restaurant'], name='deposit_needing'),
-        ),
-        migrations.AddConstraint(
-            model_name='deposit',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='deposit_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='deposit',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['wanted', 'under_way', 'paid', 'returning', 'returned', 'failed', 'kept', 'lapsed'])), name='deposit_state_known'),
-        ),
-        migrations.AddIndex(
-            model_name='vouchermove',
-            index=models.Index(fields=['restaurant', 'business_date'], name='voucher_move_of_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='vouchermove',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('kind__in', ['sold', 'deposit']), ('payment', None), ('refund', None)), models.Q(('kind', 'kept'), ('payment', None), ('refund', None)), models.Q(('amount__lt', 0), ('kind', 'spent'), ('payment__isnull', False), ('refund', None)), models.Q(('amount__gt', 0), ('kind', 'returned'), ('payment', None), ('refund__isnull', False)), models.Q(('amount__lt', 0), ('kind__in', ['paid_back', 'lapsed', 'back']), ('payment', None), ('refund', None)), _connector='OR'), name='voucher_move_has_its_origin'),
         ),
     ]

@@ -27,11 +27,14 @@ def printed(monkeypatch):
         def __init__(self, string, url_fetcher):
             self.string, self.fetch = string, url_fetcher
 
-        def write_pdf(self):
+        def write_pdf(self, stylesheets):
             pages.append(self)
-            return b"%PDF-1.7 " + self.string.encode()
+            return b"%PDF-1.7 " + self.string.encode() + stylesheets[0].string.encode()
 
-    monkeypatch.setitem(sys.modules, "weasyprint", SimpleNamespace(HTML=HTML))
+    def sheet(string, url_fetcher):
+        return SimpleNamespace(string=string, fetch=url_fetcher)
+
+    monkeypatch.setitem(sys.modules, "weasyprint", SimpleNamespace(HTML=HTML, CSS=sheet))
     monkeypatch.setattr(pdf, "find_spec", lambda name: name)
     return pages
 
@@ -68,7 +71,7 @@ def test_without_the_package_nothing_is_offered_and_the_answer_says_why(house, r
         browser = house.browser("cashier")
         assert page + end not in browser.get(page).content.decode()
         answer = browser.get(page + end)
-        assert answer.status_code == 503
+        assert answer.status_code == 404
         assert "pip install -r requirements-pdf.txt" in answer.content.decode()
 
 

@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['day', 'month', 'year'])), name='closing_kind_known'), models.UniqueConstraint(fields=('restaurant', 'kind', 'number'), name='closing_number_once'), models.UniqueConstraint(fields=('restaurant', 'kind', 'day'), name='closing_day_once'), models.UniqueConstraint(fields=('restaurant', 'credential', 'key'), name='closing_key_once')],
             },
         ),
         migrations.CreateModel(
@@ -53,6 +54,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'indexes': [models.Index(condition=models.Q(('open', 0), _negated=True), fields=['restaurant'], name='counted_open')],
             },
         ),
         migrations.CreateModel(
@@ -80,6 +82,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'indexes': [models.Index(fields=['restaurant', 'business_date'], name='till_of_day')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['open', 'counted', 'closed'])), name='till_state_known'), models.CheckConstraint(condition=models.Q(('float__gte', 0)), name='till_float_not_negative'), models.UniqueConstraint(condition=models.Q(('holder__isnull', False), ('status', 'open')), fields=('holder', 'restaurant'), name='till_open_once'), models.UniqueConstraint(fields=('restaurant', 'credential', 'key'), name='till_key_once')],
             },
         ),
         migrations.CreateModel(
@@ -98,6 +102,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('total__gte', 0)), name='count_not_negative'), models.UniqueConstraint(fields=('restaurant', 'credential', 'key'), name='count_key_once')],
             },
         ),
         migrations.CreateModel(
@@ -126,6 +131,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'indexes': [models.Index(fields=['restaurant', 'business_date'], name='move_of_day')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['sale', 'refund', 'pay_in', 'pay_out', 'drop', 'tip_out', 'voucher', 'account', 'lapsed'])), name='move_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('account_move', None), ('payment__isnull', False), ('refund', None), ('voucher_move', None)), ('amount__gte', 0), ('kind', 'sale')), models.Q(models.Q(('account_move', None), ('payment', None), ('refund__isnull', False), ('voucher_move', None)), ('amount__lte', 0), ('kind', 'refund')), models.Q(models.Q(('account_move', None), ('payment', None), ('refund', None), ('voucher_move__isnull', False)), ('kind__in', ['voucher', 'lapsed'])), models.Q(models.Q(('account_move__isnull', False), ('payment', None), ('refund', None), ('voucher_move', None)), ('amount__gte', 0), ('kind', 'account')), models.Q(models.Q(('account_move', None), ('payment', None), ('refund', None), ('voucher_move', None)), ('amount__gt', 0), ('kind', 'pay_in'), ('till__isnull', False)), models.Q(models.Q(('account_move', None), ('payment', None), ('refund', None), ('voucher_move', None)), ('amount__lt', 0), ('kind__in', ['pay_out', 'drop', 'tip_out']), ('till__isnull', False)), _connector='OR'), name='move_has_its_origin'), models.CheckConstraint(condition=models.Q(('method', 'cash'), ('till', None), _connector='OR'), name='move_card_has_no_till'), models.UniqueConstraint(fields=('restaurant', 'credential', 'key'), name='move_key_once')],
             },
         ),
         migrations.CreateModel(
@@ -150,102 +157,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'indexes': [models.Index(fields=['restaurant', 'of_day'], name='tip_move_of_day'), models.Index(fields=['restaurant', 'business_date'], name='tip_move_made_on')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['share', 'correction'])), name='tip_move_kind_known'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='tip_move_positive'), models.CheckConstraint(condition=models.Q(models.Q(('giver', 'person'), ('giver_staff__isnull', False)), models.Q(('giver__in', ['pool', 'house']), ('giver_staff', None)), _connector='OR'), name='tip_giver_known'), models.CheckConstraint(condition=models.Q(models.Q(('taker', 'person'), ('taker_staff__isnull', False)), models.Q(('taker__in', ['pool', 'house']), ('taker_staff', None)), _connector='OR'), name='tip_taker_known'), models.UniqueConstraint(fields=('restaurant', 'credential', 'key'), name='tip_move_key_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='closing',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['day', 'month', 'year'])), name='closing_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='closing',
-            constraint=models.UniqueConstraint(fields=('restaurant', 'kind', 'number'), name='closing_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='closing',
-            constraint=models.UniqueConstraint(fields=('restaurant', 'kind', 'day'), name='closing_day_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='closing',
-            constraint=models.UniqueConstraint(fields=('restaurant', 'credential', 'key'), name='closing_key_once'),
-        ),
-        migrations.AddIndex(
-            model_name='countedbill',
-            index=models.Index(condition=models.Q(('open', 0), _negated=True), fields=['restaurant'], name='counted_open'),
-        ),
-        migrations.AddIndex(
-            model_name='till',
-            index=models.Index(fields=['restaurant', 'business_date'], name='till_of_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='till',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['open', 'counted', 'closed'])), name='till_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='till',
-            constraint=models.CheckConstraint(condition=models.Q(('float__gte', 0)), name='till_float_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='till',
-            constraint=models.UniqueConstraint(condition=models.Q(('holder__isnull', False), ('status', 'open')), fields=('holder', 'restaurant'), name='till_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='till',
-            constraint=models.UniqueConstraint(fields=('restaurant', 'credential', 'key'), name='till_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='tillcount',
-            constraint=models.CheckConstraint(condition=models.Q(('total__gte', 0)), name='count_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='tillcount',
-            constraint=models.UniqueConstraint(fields=('restaurant', 'credential', 'key'), name='count_key_once'),
-        ),
-        migrations.AddIndex(
-            model_name='tillmove',
-            index=models.Index(fields=['restaurant', 'business_date'], name='move_of_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='tillmove',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['sale', 'refund', 'pay_in', 'pay_out', 'drop', 'tip_out', 'voucher', 'account', 'lapsed'])), name='move_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='tillmove',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('account_move', None), ('payment__isnull', False), ('refund', None), ('voucher_move', None)), ('amount__gte', 0), ('kind', 'sale')), models.Q(models.Q(('account_move', None), ('payment', None), ('refund__isnull', False), ('voucher_move', None)), ('amount__lte', 0), ('kind', 'refund')), models.Q(models.Q(('account_move', None), ('payment', None), ('refund', None), ('voucher_move__isnull', False)), ('kind__in', ['voucher', 'lapsed'])), models.Q(models.Q(('account_move__isnull', False), ('payment', None), ('refund', None), ('voucher_move', None)), ('amount__gte', 0), ('kind', 'account')), models.Q(models.Q(('account_move', None), ('payment', None), ('refund', None), ('voucher_move', None)), ('amount__gt', 0), ('kind', 'pay_in'), ('till__isnull', False)), models.Q(models.Q(('account_move', None), ('payment', None), ('refund', None), ('voucher_move', None)), ('amount__lt', 0), ('kind__in', ['pay_out', 'drop', 'tip_out']), ('till__isnull', False)), _connector='OR'), name='move_has_its_origin'),
-        ),
-        migrations.AddConstraint(
-            model_name='tillmove',
-            constraint=models.CheckConstraint(condition=models.Q(('method', 'cash'), ('till', None), _connector='OR'), name='move_card_has_no_till'),
-        ),
-        migrations.AddConstraint(
-            model_name='tillmove',
-            constraint=models.UniqueConstraint(fields=('restaurant', 'credential', 'key'), name='move_key_once'),
-        ),
-        migrations.AddIndex(
-            model_name='tipmove',
-            index=models.Index(fields=['restaurant', 'of_day'], name='tip_move_of_day'),
-        ),
-        migrations.AddIndex(
-            model_name='tipmove',
-            index=models.Index(fields=['restaurant', 'business_date'], name='tip_move_made_on'),
-        ),
-        migrations.AddConstraint(
-            model_name='tipmove',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['share', 'correction'])), name='tip_move_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='tipmove',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='tip_move_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='tipmove',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('giver', 'person'), ('giver_staff__isnull', False)), models.Q(('giver__in', ['pool', 'house']), ('giver_staff', None)), _connector='OR'), name='tip_giver_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='tipmove',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('taker', 'person'), ('taker_staff__isnull', False)), models.Q(('taker__in', ['pool', 'house']), ('taker_staff', None)), _connector='OR'), name='tip_taker_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='tipmove',
-            constraint=models.UniqueConstraint(fields=('restaurant', 'credential', 'key'), name='tip_move_key_once'),
         ),
     ]

@@ -53,6 +53,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['starts_at', 'pk'],
+                'indexes': [models.Index(fields=['restaurant', 'starts_at'], name='booking_day'), models.Index(condition=models.Q(('party__isnull', False)), fields=['party'], name='booking_party'), models.Index(condition=models.Q(('status__in', ['booked', 'confirmed'])), fields=['starts_at'], name='booking_due'), models.Index(condition=models.Q(('reminded_at', None), ('status__in', ['booked', 'confirmed'])), fields=['starts_at'], name='booking_not_reminded'), models.Index(condition=models.Q(('deposit_paid_at', None), ('deposit_until__isnull', False), ('status__in', ['requested', 'booked', 'confirmed', 'late'])), fields=['deposit_until'], name='booking_unpaid')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['requested', 'booked', 'confirmed', 'late', 'seated', 'finished', 'cancelled', 'no_show'])), name='booking_status_known'), models.CheckConstraint(condition=models.Q(('source__in', ['phone', 'online', 'program'])), name='booking_source_known'), models.CheckConstraint(condition=models.Q(('size__gte', 1)), name='booking_has_guests'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='booking_ends_later'), models.CheckConstraint(condition=models.Q(('delay_minutes__lte', 30)), name='booking_delay_known'), models.UniqueConstraint(condition=models.Q(('key__isnull', False)), fields=('restaurant', 'credential', 'key'), name='booking_key_once')],
             },
         ),
         migrations.CreateModel(
@@ -81,6 +83,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'booking rules',
+                'constraints': [models.CheckConstraint(condition=models.Q(('slot_minutes__range', (5, 240))), name='booking_slot_minutes'), models.CheckConstraint(condition=models.Q(('walk_in_percent__lte', 100)), name='booking_walk_in_percent'), models.CheckConstraint(condition=models.Q(('reminder_hours__lte', 168)), name='booking_reminder_hours')],
             },
         ),
         migrations.CreateModel(
@@ -94,6 +97,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['priority', 'seats', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('restaurant', 'name'), name='combination_name_once'), models.CheckConstraint(condition=models.Q(('seats__gte', 1)), name='combination_has_seats')],
             },
         ),
         migrations.CreateModel(
@@ -106,6 +110,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('combination', 'table'), name='combination_table_once')],
             },
         ),
         migrations.CreateModel(
@@ -127,6 +132,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('from_size__gte', 1)), name='deposit_rule_amount'), models.CheckConstraint(condition=models.Q(('weekday', None), ('weekday__lte', 6), _connector='OR'), name='deposit_rule_weekday')],
             },
         ),
         migrations.CreateModel(
@@ -141,6 +147,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('restaurant', 'key'), name='online_hold_once'), models.CheckConstraint(condition=models.Q(('size__gte', 1)), name='online_hold_has_guests')],
             },
         ),
         migrations.CreateModel(
@@ -158,6 +165,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'indexes': [models.Index(condition=models.Q(('live', True)), fields=['restaurant', 'starts_at'], name='table_hold_live'), models.Index(condition=models.Q(('live', True)), fields=['table', 'starts_at'], name='table_hold_table'), models.Index(condition=models.Q(('party__isnull', False)), fields=['party'], name='table_hold_party'), models.Index(condition=models.Q(('online__isnull', False)), fields=['online'], name='table_hold_online')],
+                'constraints': [bistro.core.database.no_overlap.NoOverlap(ends='ends_at', live='live', name='table_hold_once', of='table', starts='starts_at'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='table_hold_ends_later'), models.CheckConstraint(condition=models.Q(('booking__isnull', False), ('party__isnull', False), ('online__isnull', False), _connector='OR'), name='table_hold_of_somebody')],
             },
         ),
         migrations.CreateModel(
@@ -172,126 +181,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['largest'],
+                'constraints': [models.UniqueConstraint(fields=('restaurant', 'largest', 'daypart'), name='turn_time_once'), models.CheckConstraint(condition=models.Q(('minutes__range', (15, 720))), name='turn_time_minutes')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(fields=['restaurant', 'starts_at'], name='booking_day'),
-        ),
-        migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(condition=models.Q(('party__isnull', False)), fields=['party'], name='booking_party'),
-        ),
-        migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(condition=models.Q(('status__in', ['booked', 'confirmed'])), fields=['starts_at'], name='booking_due'),
-        ),
-        migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(condition=models.Q(('reminded_at', None), ('status__in', ['booked', 'confirmed'])), fields=['starts_at'], name='booking_not_reminded'),
-        ),
-        migrations.AddIndex(
-            model_name='booking',
-            index=models.Index(condition=models.Q(('deposit_paid_at', None), ('deposit_until__isnull', False), ('status__in', ['requested', 'booked', 'confirmed', 'late'])), fields=['deposit_until'], name='booking_unpaid'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['requested', 'booked', 'confirmed', 'late', 'seated', 'finished', 'cancelled', 'no_show'])), name='booking_status_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['phone', 'online', 'program'])), name='booking_source_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('size__gte', 1)), name='booking_has_guests'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='booking_ends_later'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('delay_minutes__lte', 30)), name='booking_delay_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='booking',
-            constraint=models.UniqueConstraint(condition=models.Q(('key__isnull', False)), fields=('restaurant', 'credential', 'key'), name='booking_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='bookingrules',
-            constraint=models.CheckConstraint(condition=models.Q(('slot_minutes__range', (5, 240))), name='booking_slot_minutes'),
-        ),
-        migrations.AddConstraint(
-            model_name='bookingrules',
-            constraint=models.CheckConstraint(condition=models.Q(('walk_in_percent__lte', 100)), name='booking_walk_in_percent'),
-        ),
-        migrations.AddConstraint(
-            model_name='bookingrules',
-            constraint=models.CheckConstraint(condition=models.Q(('reminder_hours__lte', 168)), name='booking_reminder_hours'),
-        ),
-        migrations.AddConstraint(
-            model_name='combination',
-            constraint=models.UniqueConstraint(fields=('restaurant', 'name'), name='combination_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='combination',
-            constraint=models.CheckConstraint(condition=models.Q(('seats__gte', 1)), name='combination_has_seats'),
-        ),
-        migrations.AddConstraint(
-            model_name='combinationtable',
-            constraint=models.UniqueConstraint(fields=('combination', 'table'), name='combination_table_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='depositrule',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('from_size__gte', 1)), name='deposit_rule_amount'),
-        ),
-        migrations.AddConstraint(
-            model_name='depositrule',
-            constraint=models.CheckConstraint(condition=models.Q(('weekday', None), ('weekday__lte', 6), _connector='OR'), name='deposit_rule_weekday'),
-        ),
-        migrations.AddConstraint(
-            model_name='onlinehold',
-            constraint=models.UniqueConstraint(fields=('restaurant', 'key'), name='online_hold_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='onlinehold',
-            constraint=models.CheckConstraint(condition=models.Q(('size__gte', 1)), name='online_hold_has_guests'),
-        ),
-        migrations.AddIndex(
-            model_name='tablehold',
-            index=models.Index(condition=models.Q(('live', True)), fields=['restaurant', 'starts_at'], name='table_hold_live'),
-        ),
-        migrations.AddIndex(
-            model_name='tablehold',
-            index=models.Index(condition=models.Q(('live', True)), fields=['table', 'starts_at'], name='table_hold_table'),
-        ),
-        migrations.AddIndex(
-            model_name='tablehold',
-            index=models.Index(condition=models.Q(('party__isnull', False)), fields=['party'], name='table_hold_party'),
-        ),
-        migrations.AddIndex(
-            model_name='tablehold',
-            index=models.Index(condition=models.Q(('online__isnull', False)), fields=['online'], name='table_hold_online'),
-        ),
-        migrations.AddConstraint(
-            model_name='tablehold',
-            constraint=bistro.core.database.no_overlap.NoOverlap(ends='ends_at', live='live', name='table_hold_once', of='table', starts='starts_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='tablehold',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='table_hold_ends_later'),
-        ),
-        migrations.AddConstraint(
-            model_name='tablehold',
-            constraint=models.CheckConstraint(condition=models.Q(('booking__isnull', False), ('party__isnull', False), ('online__isnull', False), _connector='OR'), name='table_hold_of_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='turntime',
-            constraint=models.UniqueConstraint(fields=('restaurant', 'largest', 'daypart'), name='turn_time_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='turntime',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__range', (15, 720))), name='turn_time_minutes'),
         ),
     ]
