@@ -56,10 +56,10 @@ class StatementsForm(TenantForm):
         super().__init__(*args, **kwargs)
         rows = self.instance.statements.select_related("allergen") if self.instance.pk else ()
         stated = [(row.level, row.allergen.code) for row in rows]
-        catalogue = Allergen.objects.visible_to(self.actor).not_archived().values_list("code", "name")
+        catalogue = [(each.code, str(each)) for each in Allergen.objects.visible_to(self.actor).not_archived()]
         for level in Level.values:
             if level in self.fields:
-                self.fields[level].choices = list(catalogue)  # type: ignore[attr-defined]
+                self.fields[level].choices = catalogue  # type: ignore[attr-defined]
                 self.initial[level] = [code for said, code in stated if said == level]
 
     def clean(self) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from simple_history.models import HistoricalRecords
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.names import NameKeyField
 from bistro.core.models import Restaurant
-from menu.allergens import Level
+from menu.allergens import Level, word_of
 
 IS_CODE = RegexValidator(
     r"^[^\W_A-Z]+([- ][^\W_A-Z]+)*$", _("Use lower-case letters, digits, hyphens and single spaces.")
@@ -38,7 +38,7 @@ class Allergen(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return word_of(self.name)
 
 
 class AllergenStatement(models.Model):

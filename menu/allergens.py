@@ -4,25 +4,26 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext, gettext_noop, override
 from django.utils.translation import gettext_lazy as _
 
 from bistro.core.kernel.names import name_key
 
 ALLERGENS: tuple[tuple[str, str], ...] = (
-    ("gluten", "Cereals with gluten"),
-    ("crustaceans", "Crustaceans"),
-    ("eggs", "Eggs"),
-    ("fish", "Fish"),
-    ("peanuts", "Peanuts"),
-    ("soybeans", "Soybeans"),
-    ("milk", "Milk"),
-    ("nuts", "Nuts"),
-    ("celery", "Celery"),
-    ("mustard", "Mustard"),
-    ("sesame", "Sesame"),
-    ("sulphites", "Sulphites"),
-    ("lupin", "Lupin"),
-    ("molluscs", "Molluscs"),
+    (gettext_noop("gluten"), gettext_noop("Cereals with gluten")),
+    (gettext_noop("crustaceans"), gettext_noop("Crustaceans")),
+    (gettext_noop("eggs"), gettext_noop("Eggs")),
+    (gettext_noop("fish"), gettext_noop("Fish")),
+    (gettext_noop("peanuts"), gettext_noop("Peanuts")),
+    (gettext_noop("soybeans"), gettext_noop("Soybeans")),
+    (gettext_noop("milk"), gettext_noop("Milk")),
+    (gettext_noop("nuts"), gettext_noop("Nuts")),
+    (gettext_noop("celery"), gettext_noop("Celery")),
+    (gettext_noop("mustard"), gettext_noop("Mustard")),
+    (gettext_noop("sesame"), gettext_noop("Sesame")),
+    (gettext_noop("sulphites"), gettext_noop("Sulphites")),
+    (gettext_noop("lupin"), gettext_noop("Lupin")),
+    (gettext_noop("molluscs"), gettext_noop("Molluscs")),
 )
 DIETS: tuple[tuple[str, Any], ...] = (
     ("vegetarian", _("Vegetarian")),
@@ -51,6 +52,17 @@ class Level(TextChoices):
     CONTAINS = "contains", _("Contains")
     MAY_CONTAIN = "may_contain", _("May contain")
     FREE_OF = "free_of", _("Free of")
+
+
+def word_of(text: str) -> str:
+    """Return the code or the name of an allergen in the reader's language. What a house has named itself stays."""
+    return gettext(text)
+
+
+def names_in(language: str, names: Mapping[str, str]) -> dict[str, str]:
+    """Return the names of a catalogue, {code: name}, in a language."""
+    with override(language):
+        return {code: word_of(name) for code, name in names.items()}
 
 
 Stated = Mapping[str, str]  # {code of an allergen: level}, without the allergens that are not stated

@@ -10,7 +10,7 @@ from django.utils import timezone
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.jsontext import moment
 from bistro.core.kernel.money import text
-from menu.allergens import Level, Stated, of_level
+from menu.allergens import Level, Stated, names_in, of_level
 from menu.compiled import CompiledItem, MenuNow, menu_now
 from menu.models import Item, MenuVersion, Pause
 from menu.translations import best_language, text_in
@@ -58,7 +58,9 @@ def menu_as_sold(restaurant_id: int, preferred: Sequence[str] = ()) -> dict[str,
         "language": language,
         "languages": [own, *now.menu.languages],
         "currency": now.menu.currency,
-        "allergens": [{"code": code, "name": name} for code, name in now.menu.allergens.names.items()],
+        "allergens": [
+            {"code": code, "name": name} for code, name in names_in(language, now.menu.allergens.names).items()
+        ],
         "pads_paused_until": moment(pads) if pads else None,
         "categories": [
             {

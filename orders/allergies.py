@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as _
 
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.names import name_key
-from menu.allergens import Level, Stated, declared_by, of_level
+from menu.allergens import Level, Stated, declared_by, of_level, word_of
 from menu.compiled import CompiledAllergens, CompiledItem, CompiledModifier
 from orders.models import OrderLine
 from orders.order_commands import LineRequest
@@ -39,9 +39,9 @@ class Conflict(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class AllergyMark:
-    """An allergy as screens show it. `level` is the most serious conflict, or "" for none.
+    """An allergy as screens show it. `allergen` is its word in the reader's language.
 
-    `words` and `paper` are the warning on screens and on slips.
+    `level` is the most serious conflict, or "" for none. `words` and `paper` are the warning on screens and on slips.
     """
 
     allergen: str
@@ -149,8 +149,8 @@ def in_words(line: OrderLine) -> str:
 
 
 def contents(line: OrderLine) -> list[str]:
-    """Return the allergens that the dish and its choices contain, by name: databases keep no order of keys."""
-    return sorted({code for _where, stated in _places(line) for code in of_level(stated, Level.CONTAINS)})
+    """Return the words of the allergens that the dish and its choices contain, in their order: databases keep none."""
+    return sorted({word_of(code) for _where, stated in _places(line) for code in of_level(stated, Level.CONTAINS)})
 
 
 def choice_names(line: OrderLine) -> list[str]:
@@ -164,12 +164,13 @@ def _places(line: OrderLine) -> list[Place]:
 
 
 def _mark(code: str, conflict: Conflict | None, dish: str) -> AllergyMark:
+    word = word_of(code)
     if conflict is None:
-        return AllergyMark(code)
+        return AllergyMark(word)
     words, paper = _WARNINGS[conflict["level"]]
     of_dish = conflict["where"] == dish
     return AllergyMark(
-        allergen=code,
+        allergen=word,
         level=conflict["level"],
         words=gettext(words).format(where=gettext("THIS DISH") if of_dish else conflict["where"]),
         paper=gettext(paper).format(where=gettext("THE DISH") if of_dish else conflict["where"].upper()),

@@ -38,15 +38,16 @@ from menu.tests.factories import (
     RecipePartFactory,
     TaxFactory,
 )
-from orders.billing.models import CardReader, HouseAccount, Payment, ServiceRule, TipRule, Voucher
+from orders.billing.models import CardReader, Deposit, HouseAccount, Payment, ServiceRule, TipRule, Voucher
 from orders.billing.tests.charging import charge_service
+from orders.billing.tests.deposits import failed_deposit
 from orders.billing.tests.paid import paid_and_comped
 from orders.billing.tests.vouchers import account_of, sold
 from orders.documents.models import Document
 from orders.models import Order
 from orders.till.models import Closing, Till
 from orders.till.tests.tills import till_and_closing
-from tables.bookings.models import BookingRules, Combination, TurnTime
+from tables.bookings.models import BookingRules, Combination, DepositRule, TurnTime
 from tables.models import Party, Section, ServiceCall, Table
 from tables.services import call_staff
 from tables.tests.factories import PadFactory, SectionFactory, TableFactory
@@ -102,6 +103,8 @@ def fill(house, count):
         charge_service(house, "0")
         number = CardReader.objects.count()
         CardReader.objects.create(restaurant=house.restaurant, name=f"Bar {number}", reader_id=f"tmr_{number:04}")
+        failed_deposit(house)
+        DepositRule.objects.create(restaurant=house.restaurant, name="Parties", from_size=20, amount="10.00")
         TipRule.objects.create(restaurant=house.restaurant, since=timezone.now(), made_by="Max")
         BookingRules.objects.get_or_create(restaurant=house.restaurant)
         largest = TurnTime.objects.filter(restaurant=house.restaurant).count() + 1
@@ -116,7 +119,7 @@ def test_everything_that_a_manager_sets_up_is_registered():
         Allergen, BulkChange, Category, Device, Event, Invitation, Item, Membership, MenuImport, Message,
         ModifierGroup, Order, Restaurant, Section, Ingredient, Modifier, Party, Payment, Document, Printer, ServiceCall,
         BookingRules, Combination, TurnTime, Table, Hook, Tax, Ticket, Till, Closing, ServiceRule, TipRule, Voucher,
-        HouseAccount, CardReader, MODELS[LABELS.index("kitchen.Station")],
+        HouseAccount, CardReader, Deposit, DepositRule, MODELS[LABELS.index("kitchen.Station")],
     }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from kitchen.compiled_queries import open_places
 from kitchen.models import Ticket, TicketLine
 from kitchen.transitions import TicketStatus
 from kitchen.wall.parts import Choice, Share, part_of, share_at
+from menu.allergens import word_of
 from menu.compiled import CompiledMenu
 from orders.allergies import AllergyMark, allergy_marks, contents
 from orders.pickup import pickup_facts
@@ -162,7 +163,7 @@ def board_ticket(
         starts_at=aged_from if ticket.status == TicketStatus.QUEUED and aged_from > now else None,
         held_since=ticket.held_at,
         alert=ticket.alert_at is not None,
-        voided=ticket.voided or [],
+        voided=[gone | {"allergies": [word_of(code) for code in gone["allergies"]]} for gone in ticket.voided or []],
         cancelled=ticket.status == TicketStatus.CANCELLED,
         **_of_order(ticket, restaurant),
         **_history(ticket),

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.money import display, short
 from bistro.core.kernel.roles import Permission
+from menu.allergens import names_in
 from menu.compiled import current_menu
 from orders.allergies import AllergyMark, allergy_marks, choice_names
 from orders.courses import held_courses
@@ -184,7 +187,8 @@ def _guests(party: Party | None, table: Table, actor: Actor) -> Guests | None:
     """Return the allergies of the party at the table, or None for an actor who cannot declare any."""
     if party is None or not actor.may(Permission.DECLARE_ALLERGIES):
         return None
-    return guests_of(party, table, current_menu(party.restaurant_id).allergens.names)
+    names = current_menu(party.restaurant_id).allergens.names
+    return guests_of(party, table, names_in(get_language() or settings.LANGUAGE_CODE, names))
 
 
 def _by_urgency(order: Order) -> int:

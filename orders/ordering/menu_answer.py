@@ -19,7 +19,7 @@ from typing import Any
 
 from bistro.core.kernel.jsontext import dumps
 from bistro.core.kernel.money import digits, text
-from menu.allergens import Level, Stated, of_level
+from menu.allergens import Level, Stated, names_in, of_level
 from menu.compiled import CompiledGroup, CompiledItem, CompiledMenu, CompiledModifier
 from menu.per_version import PerMenuVersion
 
@@ -38,7 +38,7 @@ def _menu(menu: CompiledMenu) -> dict[str, Any]:
     return {
         "version": menu.version,
         "digits": digits(menu.currency),
-        "allergens": list(menu.allergens.names.items()),
+        "allergens": list(names_in(menu.restaurant.language, menu.allergens.names).items()),
         "categories": [[category.id, category.name] for category in menu.categories if category.items],
         "groups": [_group(group, menu.currency) for group in groups.values()],
         "items": [_item(item, menu.currency, codes) for item in items],

@@ -8,6 +8,7 @@ KINDS = (
     _("bill reduced"),
     _("bill updated"),
     _("configuration updated"),
+    _("deposit updated"),
     _("device updated"),
     _("document created"),
     _("document updated"),
