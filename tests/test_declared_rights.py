@@ -26,7 +26,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 VIEWS = dict(patterns())
 # Pages for visitors, and those that any login sees.
 OPEN_PAGES = {"", "login/", "logout/", "theme/", "restaurant/", "device/", "device/code/", "invitation/<str:token>/"}
-OPEN_PAGES |= {"receipt/<str:token>/", "password/<str:token>/", "waitlist/<str:token>/", "waitlist/<str:token>/leave/"}
+OPEN_PAGES |= {
+    "receipt/<str:token>/",
+    "deposit/<str:token>/",
+    "password/<str:token>/",
+    "waitlist/<str:token>/",
+    "waitlist/<str:token>/leave/",
+}
 OPEN_PAGES |= {"receipt/<str:token>/pdf/"}
 OPEN_PAGES |= {
     f"pay/<str:token>/{end}" for end in ("", "tip/", "confirm/", "pay/", "tab/", "voucher/", "payments/<str:key>/")

@@ -1,11 +1,11 @@
-"""Lookups of payments, refunds and adjustments. A row of another restaurant is a 404, like a missing row."""
+"""Lookups of payments, refunds, deposits and adjustments. A row of another restaurant is a 404, like a missing row."""
 
 from django.utils.translation import gettext as _
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import NotYours
 from orders.billing.links import party_of_token
-from orders.billing.models import Adjustment, Bill, Payment, PaymentAttempt, Refund
+from orders.billing.models import Adjustment, Bill, Deposit, Payment, PaymentAttempt, Refund
 from orders.billing.transitions import PaymentState
 from tables.models import Party
 from tables.transitions import PartyStatus
@@ -27,6 +27,14 @@ def refund_for(actor: Actor | None, pk: int) -> Refund:
     if refund is None:
         raise NotYours(_("There is no such refund."), code="refund_not_found")
     return refund
+
+
+def deposit_for(actor: Actor | None, pk: int) -> Deposit:
+    """Return the deposit of a booking. Raises NotYours if it is missing or not visible to the actor."""
+    deposit = Deposit.objects.visible_to(actor).filter(pk=pk).first() if pk < 2**63 else None
+    if deposit is None:
+        raise NotYours(_("There is no such deposit."), code="deposit_not_found")
+    return deposit
 
 
 def pay_url_of(payment: Payment) -> str:

@@ -4,9 +4,10 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from bistro.core.database.querysets import TenantQuerySet
-from bistro.core.kernel.money import AMOUNT
+from bistro.core.kernel.money import AMOUNT, text
 from bistro.core.models import Restaurant
 from orders.billing.transitions import DepositState, Method, Trouble
 from tables.bookings.models import Booking
@@ -60,7 +61,7 @@ class Deposit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"deposit {self.amount}"
+        return gettext("deposit of %(amount)s") % {"amount": text(self.amount, self.currency)}
 
     @property
     def balance(self) -> Decimal:

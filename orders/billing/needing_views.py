@@ -4,19 +4,19 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import DomainError, NotYours
+from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.roles import Permission
 from bistro.core.web.page_access import page_requires
 from bistro.core.web.pages import HtmxHttpRequest, with_status
 from orders.billing import services
-from orders.billing.access import holder_of, payment_for, refund_for
+from orders.billing.access import deposit_for, holder_of, payment_for, refund_for
 from orders.billing.needing import needing, needing_deposits
 from orders.billing.transitions import PaymentState
 
@@ -74,10 +74,9 @@ def settle_refund(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpRespon
 @page_requires(Permission.APPROVE_BILL)
 def settle_deposit(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """End a deposit that somebody looked into, with a note."""
+    deposit_for(actor, pk)
     try:
         services.settle_deposit(deposit_id=pk, reason=request.POST.get("reason", ""), actor=actor)
-    except NotYours as missing:
-        raise Http404(missing.message) from missing
     except DomainError as refusal:
         return _refused(request, actor, refusal)
     messages.success(request, gettext("The deposit is settled."))

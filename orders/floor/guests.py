@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.numbers import whole_number
+from menu.allergens import word_of
 from tables.declarations import WHOLE_PARTY
 from tables.models import Party, Table
 
@@ -21,7 +22,7 @@ class DeclaredPlace:
 
     seat: str
     name: str
-    codes: tuple[str, ...]
+    words: tuple[str, ...]
     choices: tuple[tuple[str, str, bool], ...]  # (code, name, declared) of the catalogue
 
 
@@ -63,7 +64,7 @@ def read_allergies(data: QueryDict) -> dict[str, Any]:
 
 def _place(seat: str, codes: list[str], catalogue: Mapping[str, str]) -> DeclaredPlace:
     choices = tuple((code, name, code in codes) for code, name in catalogue.items())
-    return DeclaredPlace(seat, _name(seat), tuple(codes), choices)
+    return DeclaredPlace(seat, _name(seat), tuple(map(word_of, codes)), choices)
 
 
 def _name(seat: str) -> str:
