@@ -103,7 +103,7 @@ function fit() {
   const boxes = [...shown, ...rooms()].map(boxOf);
   if (boxes.length) room.setAttribute("viewBox", boxAround(boxes));
   const least = matchMedia(FINGERS).matches ? leastWidth(room.viewBox.baseVal.width, shown.map(sideOf)) : 0;
-  room.style.setProperty("--least", `${least}px`);
+  page.style.setProperty("--least", `${least}px`); // not on the plan, because a push replaces it
   room.toggleAttribute("data-least", least > room.parentElement.clientWidth);
 }
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 # The first part of every address that ends with a token. A test compares them with the URLconf.
-LINKS = ("invitation", "password", "book", "booking", "waitlist", "calendar", "pay", "receipt")
+LINKS = ("invitation", "password", "book", "booking", "waitlist", "calendar", "pay", "deposit", "receipt")
 MASK = "***"
 _IN_PATH = re.compile(rf"(/(?:{'|'.join(LINKS)})/)[^/\s?\"'<>]+", re.IGNORECASE)
 _IN_QUERY = re.compile(r"([?&](?:token|ticket|code|invitation|hold)=)[^&\s\"'<>]+", re.IGNORECASE)
