@@ -36,7 +36,7 @@ HARMLESS |= {"login/code/"}  # asks after the right password only
 OPEN = OPEN_CALLS | OPEN_PAGES | OPEN_IN_THE_ADMIN
 # Doors for a person who is signed in, and for an enrolled tablet, whose PINs have limits of their own.
 OF_SOMEBODY = {door for door in OPEN if door.startswith(("confirm/", "me/", "tablet/"))}
-GUESTS = ("book/", "booking/", "calendar/", "pay/", "receipt/", "waitlist/")
+GUESTS = ("book/", "booking/", "calendar/", "deposit/", "pay/", "receipt/", "waitlist/")
 # Doors of guests, each with a secret in its address.
 OF_GUESTS = {door for door in OPEN if door.startswith(GUESTS)}
 LIMIT = 5

@@ -95,7 +95,7 @@ def seat_with_one_key(house, monkeypatch=None):
     """Seat guests at two tables with one key at the same time, each several times."""
     host, other = house.actor("host"), house.add_table()
     if monkeypatch:
-        monkeypatch.setattr(seating, "_seated_before", lambda *_: None)
+        monkeypatch.setattr(seating, "seated_before", lambda *_: None)
     wishes = [(table.pk, Once("key", f"body {table.pk}")) for table in (house.table, other)] * 4
     return race([lambda w=w: seat_party_once(table_id=w[0], size=2, actor=host, once=w[1]) for w in wishes])
 
