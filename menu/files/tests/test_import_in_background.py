@@ -170,9 +170,9 @@ def write_beside(house, work):
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_nobody_finds_the_database_locked_during_a_long_import(house):
-    import_id = confirmed(house, large(1000))
+    import_id = confirmed(house, large(1500))
     writer = write_beside(house, lambda: services.run_import(import_id=import_id))
-    assert MenuImport.objects.get(pk=import_id).answer["new"] == 1000
+    assert MenuImport.objects.get(pk=import_id).answer["new"] == 1500
     assert writer.errors == []
     assert writer.writes > 10
 
