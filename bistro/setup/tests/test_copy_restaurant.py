@@ -25,14 +25,14 @@ from menu.models import (
     TaxComponent,
 )
 from menu.tests.factories import ModifierFactory, ModifierGroupFactory, state
-from tables.bookings.models import BookingRules, Combination, CombinationTable, TurnTime
+from tables.bookings.models import BookingRules, Combination, CombinationTable, DepositRule, TurnTime
 from tables.models import Floor, Section, Table
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 COPIED = (
-    Allergen, AllergenStatement, BookingRules, Category, Combination, CombinationTable, Floor, Ingredient, Item,
-    ItemGroup, Modifier, ModifierGroup, ModifierRoute, OpeningException, OpeningHours, RecipePart, Route, Section,
-    SkippedStep, Station, Table, Tax, TaxComponent, TurnTime,
+    Allergen, AllergenStatement, BookingRules, Category, Combination, CombinationTable, DepositRule, Floor, Ingredient,
+    Item, ItemGroup, Modifier, ModifierGroup, ModifierRoute, OpeningException, OpeningHours, RecipePart, Route,
+    Section, SkippedStep, Station, Table, Tax, TaxComponent, TurnTime,
 )  # fmt: skip
 # Tables of a restaurant that a copy starts without, by app. A new table of these apps belongs into one of the lists.
 NOT_COPIED = {
@@ -74,6 +74,7 @@ def furnished(house):
     BookingRules.objects.create(restaurant=here, pacing_total=20, online_token="a" * 32, calendar_token="b" * 32)
     TurnTime.objects.create(restaurant=here, largest=4, minutes=105)
     TurnTime.objects.create(restaurant=here, largest=4, minutes=80, daypart="dinner", stays=20)
+    DepositRule.objects.create(restaurant=here, name="Saturdays", weekday=5, amount=20)
     together = Combination.objects.create(restaurant=here, name="Together", seats=8)
     CombinationTable.objects.create(restaurant=here, combination=together, table=house.table)
     Restaurant.objects.filter(pk=here.pk).update(address="Street 1", legal_name="Linde GmbH", language="de")
@@ -104,6 +105,7 @@ def test_the_copy_has_the_same_house_without_its_people(furnished):
     assert [choice.name for choice in rows(Modifier, new)] == ["Fries"]
     assert [part.ingredient.name for part in rows(RecipePart, new)] == ["Beef"]
     assert (rows(BookingRules, new).get().pacing_total, rows(TurnTime, new).get().minutes) == (20, 105)
+    assert (rows(DepositRule, new).get().amount, rows(DepositRule, new).get().weekday) == (20, 5)
     assert (rows(BookingRules, new).get().online_token, rows(BookingRules, new).get().calendar_token) == (None, None)
     assert [member.table.name for member in rows(CombinationTable, new)] == [furnished.table.name]
     assert [row.day.year > 2020 for row in rows(OpeningException, new)] == [True]

@@ -27,7 +27,7 @@ class ProviderMissing(DomainError):
     """A provider that this installation cannot use. The message says what is missing."""
 
     code = "provider_missing"
-    status = 503
+    status = 409
 
 
 class BadSignature(DomainError):

@@ -196,7 +196,7 @@ def test_an_unknown_reader_is_refused(bill, network, reader, other_house, which)
 
 def test_without_package_or_key_nothing_is_begun_and_the_answer_says_why(bill, network, reader, settings, monkeypatch):
     settings.STRIPE_SECRET_KEY = ""
-    answer = bill.pay(503, method="reader", reader=reader.pk)
+    answer = bill.pay(409, method="reader", reader=reader.pk)
     assert (answer["code"], "STRIPE_SECRET_KEY" in answer["detail"]) == ("provider_missing", True)
 
     def missing(name):
@@ -204,7 +204,7 @@ def test_without_package_or_key_nothing_is_begun_and_the_answer_says_why(bill, n
 
     monkeypatch.setattr(stripe_checkout, "import_module", missing)
     monkeypatch.setitem(provider.__globals__["_PROVIDERS"], "reader", StripeTerminal())
-    answer = bill.pay(503, method="reader", reader=reader.pk)
+    answer = bill.pay(409, method="reader", reader=reader.pk)
     assert "pip install -r requirements-stripe.txt" in answer["detail"]
     assert Payment.objects.count() == 0
 
