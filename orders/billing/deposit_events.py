@@ -16,9 +16,11 @@ class DepositTaken(VoucherEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class DepositGivenBack(DepositTaken):
-    """A deposit, or the rest of one, that went back to the guests."""
+    """A deposit, or the rest of one, that went back to the guests: by the method `by`, "" for that of the payment."""
 
     action: ClassVar[str] = "given_back"
+
+    by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

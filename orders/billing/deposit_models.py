@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 
 from bistro.core.database.querysets import TenantQuerySet
-from bistro.core.kernel.money import AMOUNT, text
+from bistro.core.kernel.money import AMOUNT, display, text
 from bistro.core.models import Restaurant
 from orders.billing.transitions import DepositState, Method, Trouble
 from tables.bookings.models import Booking
@@ -68,3 +68,8 @@ class Deposit(models.Model):
         """Return what the house still owes of it."""
         voucher = self.voucher
         return Decimal(0) if voucher is None else voucher.balance
+
+    @property
+    def shown(self) -> str:
+        """Return the money that is in question, as people read it."""
+        return display(self.balance or self.amount, self.currency, self.restaurant.locale)

@@ -76,7 +76,8 @@ def settle_deposit(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpRespo
     """End a deposit that somebody looked into, with a note."""
     deposit_for(actor, pk)
     try:
-        services.settle_deposit(deposit_id=pk, reason=request.POST.get("reason", ""), actor=actor)
+        reason, in_cash = request.POST.get("reason", ""), "cash" in request.POST
+        services.settle_deposit(deposit_id=pk, reason=reason, actor=actor, in_cash=in_cash)
     except DomainError as refusal:
         return _refused(request, actor, refusal)
     messages.success(request, gettext("The deposit is settled."))

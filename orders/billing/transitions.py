@@ -132,7 +132,7 @@ DEPOSIT_MOVES: Moves = {
     _D.PAID: frozenset({_D.RETURNING, _D.KEPT}),
     _D.RETURNING: frozenset({_D.RETURNED, _D.FAILED}),
     _D.RETURNED: frozenset({_D.RETURNING}),
-    _D.FAILED: frozenset({_D.RETURNING}),
+    _D.FAILED: frozenset({_D.RETURNING, _D.RETURNED}),  # returned: by hand
     _D.KEPT: frozenset({_D.PAID}),  # a no-show that was undone
     _D.LAPSED: frozenset(),
 }

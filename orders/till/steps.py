@@ -11,7 +11,7 @@ from bistro.core.models import Restaurant
 from bistro.core.writing.configuration_events import RestaurantChanged
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from orders.billing.account_events import AccountSettled
-from orders.billing.deposit_events import DepositTaken
+from orders.billing.deposit_events import DepositGivenBack, DepositTaken
 from orders.billing.events import PaymentCaptured, PaymentRefunded, PaymentTaken
 from orders.billing.models import HouseAccount, Payment, Refund, Voucher
 from orders.billing.transitions import Method, RefundKind, VoucherMoveKind
@@ -63,22 +63,24 @@ def take_voucher_money(events: Sequence[VoucherSold | VoucherVoided | DepositTak
     staff = work.actor.id if work.actor.is_staff else None
     for event in events:
         move, is_kept = event.move, event.move.kind in (VoucherMoveKind.LAPSED, VoucherMoveKind.KEPT)
+        by_hand = event.by if isinstance(event, DepositGivenBack) else ""
+        method = Method.VOUCHER if is_kept else by_hand or event.voucher.method
         TillMove.objects.create(
             kind=MoveKind.LAPSED if is_kept else MoveKind.VOUCHER,
-            amount=move.amount if is_kept else _in_coins(move.amount, event.voucher),
+            amount=move.amount if is_kept else _in_coins(move.amount, method, event.voucher),
             voucher_move=move,
             reason=move.reason,
             business_date=move.business_date,
             made_at=move.made_at,
             made_by=move.made_by,
-            **_origin(Method.VOUCHER if is_kept else event.voucher.method, staff, work),
+            **_origin(method, staff, work),
         )
 
 
-def _in_coins(amount: Decimal, voucher: Voucher) -> Decimal:
+def _in_coins(amount: Decimal, method: str, voucher: Voucher) -> Decimal:
     """Return the money of a voucher: cash is paid back in coins that there are."""
     restaurant: Restaurant = voucher.restaurant
-    return to_coin(amount, restaurant.cash_rounding) if voucher.method == Method.CASH else amount
+    return to_coin(amount, restaurant.cash_rounding) if method == Method.CASH else amount
 
 
 def take_account_money(events: Sequence[AccountSettled], work: UnitOfWork) -> None:

@@ -4,6 +4,7 @@ Each follows the steps of a payment: decide under a lock, call the provider outs
 """
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 from django.conf import settings
@@ -32,7 +33,15 @@ from orders.billing.providers import provider
 from orders.billing.providers.base import Collect, Found, FoundRefund, GiveBack
 from orders.billing.services.locking import require_reason
 from orders.billing.services.spending import add_move
-from orders.billing.transitions import DEPOSIT_MOVES, DepositState, PaymentState, RefundState, Trouble, VoucherMoveKind
+from orders.billing.transitions import (
+    DEPOSIT_MOVES,
+    DepositState,
+    Method,
+    PaymentState,
+    RefundState,
+    Trouble,
+    VoucherMoveKind,
+)
 from orders.billing.vouchers.codes import new_code
 from tables.bookings.deposit_steps import deposit_paid
 from tables.bookings.hold_steps import lock_book
@@ -87,10 +96,12 @@ def ask_about_deposit(*, deposit: Deposit, now: datetime) -> None:
         Deposit.objects.filter(pk=row.pk, ask_at=next_ask).update(ask_at=None)
 
 
-def settle_deposit(*, deposit_id: int, reason: str, actor: Actor) -> Deposit:
-    """End a deposit that needed somebody, because it was looked into at the provider. No amount changes.
+def settle_deposit(*, deposit_id: int, reason: str, actor: Actor, in_cash: bool = False) -> Deposit:
+    """End a deposit that needed somebody, because it was looked into at the provider.
 
-    Locks: the deposit. Raises InvalidInput without a reason, LostRace (`settled`), NotPermitted, NotYours.
+    One that the provider refused to give back was given back by hand: nothing is owed of it any more. With `in_cash`
+    the money leaves the person's till. Locks: the deposit, the voucher, the till. Raises InvalidInput without a
+    reason, LostRace (`settled`), NotPermitted, NotYours.
     """
     actor.require(Permission.APPROVE_BILL)
     note = require_reason(reason)
@@ -102,6 +113,8 @@ def settle_deposit(*, deposit_id: int, reason: str, actor: Actor) -> Deposit:
             raise LostRace(_("This deposit needs nobody any more."), code="settled")
         row.settled_by, row.settled_note, row.ask_at = actor.label[:120], note, None
         row.save(update_fields=["settled_by", "settled_note", "ask_at"])
+        if row.status == DepositState.FAILED:
+            _book_back(row, row.balance, work, reason=note, method=Method.CASH if in_cash else "")
     return row  # type: ignore[no-any-return]
 
 
@@ -113,6 +126,7 @@ def give_back(row: Deposit, work: UnitOfWork) -> None:
     change_status(row, DepositState.RETURNING, DEPOSIT_MOVES, what="Deposit")
     row.back_key, row.back_ref, row.back_amount = uuid4().hex, "", row.balance
     row.ask_at, row.asked = work.now, 0
+    row.settled_by = row.settled_note = ""  # the move of what was given back by hand keeps the note
     row.save()
 
 
@@ -228,15 +242,19 @@ def _record_back(known: Deposit, found: FoundRefund, ask_at: datetime) -> None:
 
 
 def _give(row: Deposit, work: UnitOfWork) -> None:
+    _book_back(row, row.back_amount or ZERO, work)
+    give_back(row, work)  # what came back from the bill meanwhile
+
+
+def _book_back(row: Deposit, amount: Decimal, work: UnitOfWork, *, reason: str = "", method: str = "") -> None:
+    """Take what went back off the voucher of a locked deposit. `method` is "" for the way in which it was paid."""
     assert row.voucher_id is not None  # it was paid
     voucher: Voucher = Voucher.objects.filter(pk=row.voucher_id).locked().get()
-    amount = row.back_amount or ZERO
     voucher.balance -= amount
     voucher.save(update_fields=["balance"])
     row.voucher = voucher
-    move = add_move(voucher, VoucherMoveKind.GIVEN_BACK, -amount, work)
-    work.record(DepositGivenBack(voucher=voucher, move=move))
+    move = add_move(voucher, VoucherMoveKind.GIVEN_BACK, -amount, work, reason=reason)
+    work.record(DepositGivenBack(voucher=voucher, move=move, by=method))
     change_status(row, DepositState.RETURNED, DEPOSIT_MOVES, what="Deposit")
     row.ask_at = None
     row.save()
-    give_back(row, work)  # what came back from the bill meanwhile

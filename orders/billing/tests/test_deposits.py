@@ -5,10 +5,12 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone
 
 from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.errors import LostRace
 from bistro.core.models import Restaurant
 from bistro.core.tests.http import nothing_changes
 from orders.billing.alarms import payment_alarms
@@ -267,6 +269,35 @@ def test_a_provider_that_refuses_to_give_back_needs_somebody(house, booked):
     assert house.browser("waiter").post(f"/floor/deposits/{row.pk}/settle/", {"reason": "x"}).status_code == 403
     settle_deposit(deposit_id=row.pk, reason="Paid by transfer", actor=manager)
     assert payment_alarms(manager) == []
+    with nothing_changes(), pytest.raises(LostRace, match="nobody"):
+        settle_deposit(deposit_id=row.pk, reason="Again", actor=manager)
+
+
+@pytest.mark.parametrize(("sent", "method"), [({"cash": ""}, "cash"), ({}, "dummy")])
+def test_what_was_given_back_by_hand_is_owed_no_more(house, booked, sent, method):
+    """A manager gives the money back in cash, or by transfer: the closing owes nothing, and cash left the till."""
+    pay(booked)
+    api = house.api("manager")
+    till = house.done(api.post("/api/v1/tills", {"float": "100.00"}))
+    Booking.objects.update(deposit_refundable_until=timezone.now() + timedelta(hours=1))
+    by_guest(booked)
+    DummyCharge.objects.update(state="cancelled")
+    sweep()
+    page = house.browser("manager").get("/floor/payments/").content.decode()
+    assert "Given back in cash" in page
+    path = f"/floor/deposits/{Deposit.objects.get().pk}/settle/"
+    assert house.browser("manager").post(path, {"reason": "By hand", **sent}).status_code == 302
+    row = Deposit.objects.get()
+    assert (row.status, row.balance, row.settled_note, row.ask_at) == ("returned", 0, "By hand", None)
+    assert kinds() == [("deposit", Decimal("20.00")), ("back", Decimal("-20.00"))]
+    moves = apps.get_model("till", "TillMove").objects.filter(voucher_move__kind="back")
+    assert [(move.method, move.amount) for move in moves] == [(method, Decimal("-20.00"))]
+    counted = house.done(api.post(f"/api/v1/tills/{till['id']}/count", {"pieces": {"10": 8 if sent else 10}}))
+    assert counted["difference"] == "0.00"
+    body = close(house)
+    assert (body["vouchers"]["given_back"], body["vouchers"]["owed_after"]) == ("20.00", "0.00")
+    sweep(minutes=1000)
+    assert not DummyRefund.objects.exists()
 
 
 def test_another_amount_at_the_provider_is_parked(house, booked):
