@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from bistro.core.auth.rate_limits import TOO_MANY_TRIES, require_within
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, InvalidInput
+from bistro.core.kernel.money import ZERO, display
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.web.guest_pages import guest_page
 from bistro.core.web.pages import with_status
@@ -81,6 +82,7 @@ def _context(row: Booking, sent: Any) -> dict[str, Any]:
         "booking": row,
         "restaurant": row.restaurant,
         "is_expected": row.status in EXPECTED,
+        "deposit": display(row.deposit or ZERO, row.restaurant.currency, row.restaurant.locale),
         "may_get_back": row.status in EXPECTED and (row.deposit_refundable_until or now) > now,
         "may_confirm": row.status == BookingStatus.BOOKED,
         "delays": [minutes for minutes in DELAYS if may_announce(row.starts_at, minutes, now)],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from tools.simulator.ledger import Traffic
 BUSY = frozenset({429, 503})
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 2.0
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
 class GaveUp(Exception):
@@ -76,6 +78,25 @@ class Client:
         """Send an action; with a key a repeated action has no further effect."""
         headers = {"Idempotency-Key": key} if key else {}
         return await self.send("POST", path, body, credential=credential, process=process, headers=headers)
+
+    async def submit(self, path: str) -> int:
+        """Press the only button of a guest's page, as a browser does, and return the status of the answer.
+
+        A lost connection is 0: whoever looks at the page again sees what became of it.
+        """
+        url, timeout = self.urls[0] + path, aiohttp.ClientTimeout(total=self.timeout)
+        try:
+            async with self.session.get(url, timeout=timeout) as page:
+                cookies = "; ".join(f"{name}={each.value}" for name, each in page.cookies.items())
+                token = TOKEN.search(await page.text())
+            form, headers = {"csrfmiddlewaretoken": token[1] if token else ""}, {"Cookie": cookies}
+            async with self.session.post(
+                url, data=form, headers=headers, timeout=timeout, allow_redirects=False
+            ) as answer:
+                return answer.status
+        except (TimeoutError, aiohttp.ClientError, OSError):
+            self.traffic.lost_connections += 1
+            return 0
 
     async def send(
         self,

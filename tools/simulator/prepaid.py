@@ -10,6 +10,8 @@ from typing import Any
 ZERO = Decimal(0)
 VOUCHER, ACCOUNT = "voucher", "account"
 PREPAID = (VOUCHER, ACCOUNT)
+BY_BALANCE = (VOUCHER, "deposit")  # methods that spend what was paid before
+LESS = ("paid_back", "given_back", "redeemed", "lapsed", "kept")  # what the house owes less
 LIMIT = "100000"  # of the house account
 
 
@@ -55,7 +57,7 @@ class Prepaid:
 def owed_differences(closing: Mapping[str, Any]) -> list[str]:
     """Return what does not add up in what the house owes for vouchers, and guests on accounts."""
     signs = {
-        "vouchers": {"sold": 1, "paid_back": -1, "redeemed": -1, "returned": 1, "lapsed": -1},
+        "vouchers": {"sold": 1, "deposits": 1, "returned": 1, **dict.fromkeys(LESS, -1)},
         "accounts": {"charged": 1, "returned": -1, "settled": -1},
     }
     found = []
@@ -66,8 +68,9 @@ def owed_differences(closing: Mapping[str, Any]) -> list[str]:
         if difference:
             found.append(f"what is owed for {name} differs by {difference}")
     amounts = {each["method"]: Decimal(each["amount"]) for each in closing["methods"]}
-    for name, method, spent in (("vouchers", VOUCHER, "redeemed"), ("accounts", ACCOUNT, "charged")):
+    for name, methods, spent in (("vouchers", BY_BALANCE, "redeemed"), ("accounts", (ACCOUNT,), "charged")):
         booked = Decimal(closing[name][spent]) - Decimal(closing[name]["returned"])
-        if booked != amounts.get(method, ZERO):
-            found.append(f"payments by {method} differ from the {name} by {amounts.get(method, ZERO) - booked}")
+        paid = sum((amounts.get(method, ZERO) for method in methods), ZERO)
+        if booked != paid:
+            found.append(f"payments by {' and '.join(methods)} differ from the {name} by {paid - booked}")
     return found

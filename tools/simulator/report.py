@@ -171,6 +171,15 @@ def _takings_table(takings: Takings, evening: Evening) -> Table:
     table.add_row("vouchers sold", _money(takings.prepaid.sold, evening))
     table.add_row("vouchers: left on them", _money(takings.prepaid.left, evening))
     table.add_row("put on the account", _money(takings.prepaid.charged, evening))
+    table.add_row("tabs opened", str(takings.tabs))
+    deposits = takings.deposits
+    for words, amount in (
+        ("deposits paid", deposits.paid),
+        ("deposits: spent on bills", deposits.spent),
+        ("deposits: given back", deposits.given_back),
+        ("deposits: kept", deposits.kept),
+    ):
+        table.add_row(words, _money(amount, evening))
     closing = takings.closing
     if closing:
         figures = closing["figures"]

@@ -9,6 +9,9 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from time import perf_counter
 
+from asgiref.sync import sync_to_async
+
+from tools.simulator.back_office import OtherDatabase, require_database
 from tools.simulator.card import Card, read_card
 from tools.simulator.cashiers import Cashier
 from tools.simulator.client import Answer, Client, GaveUp, open_client
@@ -66,10 +69,19 @@ async def play(options: Options, who: Credentials, history: History | None, even
         evening.account = reconcile(evening.ledger, await list_orders(client, who.one("integration"), since))
         if options.pay:
             evening.phase = "paying"
-            cashier = Cashier(client, Bearer(who.login("manager")), options.seed)
+            cashier = Cashier(client, Bearer(who.login("manager")), options.seed, await sync_to_async(_desk_of)(who))
             evening.account.takings = await cashier.close_evening(sorted(evening.ledger.ours))
     evening.phase = "closed"
     return evening.account
+
+
+def _desk_of(who: Credentials) -> int | None:
+    """Return the restaurant whose host this process can play: that of its own database. Others have no deposits."""
+    try:
+        require_database(who)
+    except OtherDatabase:
+        return None
+    return int(who.restaurant_id)
 
 
 async def _open_menu(client: Client, pad: Device) -> tuple[Answer, str]:

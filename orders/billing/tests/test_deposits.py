@@ -142,7 +142,9 @@ def test_a_paid_deposit_keeps_the_table(house, booked):
 
 
 def test_guests_pay_on_their_page(house, booked, client):
-    assert f"/deposit/{booked.token}/" in client.get(reverse("guest-booking", args=[booked.token])).content.decode()
+    page = client.get(reverse("guest-booking", args=[booked.token])).content.decode()
+    assert f"/deposit/{booked.token}/" in page
+    assert "Deposit: €20.00" in page
     assert "€20.00" in client.get(f"/deposit/{booked.token}/").content.decode()
     assert client.post(f"/deposit/{booked.token}/").status_code == 302
     assert "€20.00 is paid" in client.get(f"/deposit/{booked.token}/").content.decode()

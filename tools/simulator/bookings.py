@@ -1,0 +1,78 @@
+"""The host of a run: takes bookings that need a deposit, and seats, cancels or waits for their guests.
+
+This is work at the house's own desk, done by its services; guests pay the deposit over HTTP.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from bistro.core.kernel.actors import Actor
+from orders.billing.deposits.selectors import deposit_of
+from tables.bookings import services
+from tables.bookings.models import Booking, DepositRule
+from tables.bookings.placing import Wish
+
+AT_LEAST = Decimal(10)
+SOON = timedelta(minutes=20)
+ACTS = {
+    "seated": services.seat_booking,
+    "cancelled": services.cancel_booking,
+    "no_show": services.mark_no_show,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """A booking of the run, with the secret of its guest's link, and its deposit."""
+
+    pk: int
+    token: str
+    amount: Decimal
+
+
+class Host:
+    """The host of a restaurant. `open` lets each booking need a deposit, `close` ends that."""
+
+    def __init__(self, restaurant_id: int, run: str) -> None:
+        self.actor, self.run = Actor.system(restaurant_id, "service simulator"), run
+        self.rule: DepositRule | None = None
+
+    def open(self) -> None:
+        """Add a rule for all bookings; of several the highest counts."""
+        rule = {
+            "name": f"Simulated {self.run}",
+            "amount": AT_LEAST,
+            "per_guest": False,
+            "from_size": 1,
+            "refund_hours": 0,
+        }
+        self.rule = DepositRule.objects.create(restaurant_id=self.actor.restaurant_id, online_only=False, **rule)
+
+    def close(self) -> None:
+        """Remove the rule."""
+        if self.rule is not None:
+            self.rule.delete()
+
+    def book(self, table: int) -> Reserved:
+        """Book a table for soon. Raises what `take_booking` raises."""
+        wish = Wish(starts_at=timezone.now() + SOON, size=1, tables=(table,), insist=True)
+        row = services.take_booking(guest=services.Guest(name=f"Run {self.run}"), wish=wish, actor=self.actor)[0]
+        row.refresh_from_db()
+        return Reserved(row.pk, row.token, row.deposit)
+
+    def act(self, booking: Reserved, fate: str) -> None:
+        """Let the guests of a booking come, cancel, or not come."""
+        act: Any = ACTS[fate]
+        act(booking_id=booking.pk, actor=self.actor)
+
+    def deposit(self, booking: Reserved) -> tuple[str, Decimal]:
+        """Return the state of a deposit, and what the house owes of it."""
+        row = deposit_of(Booking.objects.get(pk=booking.pk))
+        assert row is not None  # the rule wants one
+        return str(row.status), row.balance
