@@ -2,6 +2,7 @@
 
 import asyncio
 from decimal import Decimal
+from itertools import count
 from random import Random
 
 import pytest
@@ -72,10 +73,11 @@ def close_simulated(house, monkeypatch, client=None, methods=("voucher", "accoun
 
 @pytest.fixture
 def _asking(monkeypatch):
-    """Let the sweep ask the bank wherever the simulator waits for it."""
+    """Let time pass and the sweep ask the bank wherever the simulator waits for it."""
+    minutes = count(20)
 
     async def asks(_seconds):
-        await sync_to_async(sweep)(minutes=20)
+        await sync_to_async(sweep)(minutes=next(minutes))
 
     monkeypatch.setattr(asyncio, "sleep", asks)
 
@@ -88,7 +90,7 @@ def test_tabs_and_deposits_are_played_while_answers_are_lost_and_all_adds_up(hou
     ways = {"methods": ("tab", "tab", "dummy"), "restaurant_id": house.restaurant.pk}
     takings = close_simulated(house, monkeypatch, **ways)
     assert takings.problems == []
-    assert takings.tabs > 1
+    assert takings.tabs > 0
     deposits = takings.deposits
     assert (deposits.paid, deposits.spent, deposits.kept) == (40, 20, 10)
     assert deposits.given_back > 10

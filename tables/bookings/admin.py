@@ -1,6 +1,6 @@
 """Admin pages of the rules for bookings: limits, usual stays and combinations of tables."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -11,6 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bistro.core.admin.base import TenantAdmin, TenantInline, manager_of
+from bistro.core.admin.forms import AmountField, TenantForm
+from bistro.core.kernel.money import text
 from tables.bookings.models import BookingRules, Combination, CombinationTable, DepositRule, TurnTime
 from tables.bookings.selectors import LearnedStay, learned_stays
 from tables.phases import SIZES
@@ -82,11 +84,19 @@ class TurnTimeAdmin(TenantAdmin):
         return super().get_queryset(request).typed()
 
 
+class DepositRuleForm(TenantForm):
+    """A form for a rule for deposits, with an amount in the restaurant's currency."""
+
+    class Meta:
+        field_classes: ClassVar = {"amount": AmountField}
+
+
 @admin.register(DepositRule)
 class DepositRuleAdmin(TenantAdmin):
     """The admin page of deposits. A new or changed rule is for bookings that are taken from then on."""
 
-    list_display = ("name", "amount", "per_guest", "from_size", "weekday", "day", "refund_hours")
+    form = DepositRuleForm
+    list_display = ("name", "shown_amount", "per_guest", "from_size", "weekday", "day", "refund_hours")
     search_fields = ("name",)
     fieldsets = (
         (None, {"fields": ("name", ("amount", "per_guest"))}),
@@ -96,6 +106,10 @@ class DepositRuleAdmin(TenantAdmin):
         ),
         (_("Paying and cancelling"), {"fields": (("pay_minutes", "refund_hours"),)}),
     )
+
+    @admin.display(description=_("Amount"), ordering="amount")
+    def shown_amount(self, row: DepositRule) -> str:
+        return text(row.amount, row.restaurant.currency)
 
 
 class TablesOfCombination(TenantInline):
