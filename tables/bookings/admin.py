@@ -96,6 +96,7 @@ class DepositRuleAdmin(TenantAdmin):
     """The admin page of deposits. A new or changed rule is for bookings that are taken from then on."""
 
     form = DepositRuleForm
+    list_select_related = ("restaurant",)
     list_display = ("name", "shown_amount", "per_guest", "from_size", "weekday", "day", "refund_hours")
     search_fields = ("name",)
     fieldsets = (

@@ -76,7 +76,8 @@ class Depositors:
             self.cashier.takings.complaints[f"deposit: {refusal.code}"] += 1
             return
         if fate == "seated":
-            self.money.given_back += await self._dine(place, booking.amount)
+            back = await self._dine(place, booking.amount)  # others add to the sum meanwhile
+            self.money.given_back += back
         elif fate == "cancelled":
             self.money.given_back += booking.amount
         else:
