@@ -346,4 +346,6 @@ class Evening(MoneyHouse):
         super().teardown()
 
     def close_day(self) -> Any:
-        return close_period(kind=ClosingKind.DAY, actor=self.manager)[0]
+        """Close today with all that no closing has had."""
+        today = self.house.restaurant.business_date(timezone.now())
+        return close_period(kind=ClosingKind.DAY, day=today, actor=self.manager)[0]
