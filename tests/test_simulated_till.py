@@ -2,6 +2,7 @@
 
 import asyncio
 from decimal import Decimal
+from functools import partial
 from itertools import count
 from random import Random
 
@@ -9,6 +10,7 @@ import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from django.test import Client
 
+from bistro.demo.host import Host
 from orders.billing.deposits import steps
 from orders.billing.models import DummyCharge
 from orders.billing.tests.online import faults, sweep
@@ -87,7 +89,7 @@ def _asking(monkeypatch):
 def test_tabs_and_deposits_are_played_while_answers_are_lost_and_all_adds_up(house, monkeypatch, mode):
     set_tax_mode(house, mode)
     faults(lost=0.3, random=Random(5))
-    ways = {"methods": ("tab", "tab", "dummy"), "restaurant_id": house.restaurant.pk}
+    ways = {"methods": ("tab", "tab", "dummy"), "host": partial(Host, house.restaurant.pk)}
     takings = close_simulated(house, monkeypatch, **ways)
     assert takings.problems == []
     assert takings.tabs > 0
@@ -105,7 +107,7 @@ def test_tabs_and_deposits_are_played_while_answers_are_lost_and_all_adds_up(hou
 def test_control_a_deposit_that_is_not_given_back_is_found(house, monkeypatch):
     monkeypatch.setattr(steps, "give_back", lambda row, work: None)
     monkeypatch.setattr(depositors, "LOOKS", 3)
-    takings = close_simulated(house, monkeypatch, methods=("terminal",), restaurant_id=house.restaurant.pk)
+    takings = close_simulated(house, monkeypatch, methods=("terminal",), host=partial(Host, house.restaurant.pk))
     assert any("of it is owed" in problem for problem in takings.problems)
 
 

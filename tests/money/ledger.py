@@ -1,4 +1,4 @@
-"""What the money of an evening must be, in cents: computed without the product's code."""
+"""The ledger of an evening, in cents: computed without the product's code."""
 
 from dataclasses import dataclass, field
 

@@ -9,14 +9,13 @@ import asyncio
 import random
 import secrets
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from tools.simulator.bookings import Host
 from tools.simulator.client import Answer, Client, GaveUp
-from tools.simulator.depositors import Depositors, Deposits
+from tools.simulator.depositors import Depositors, Deposits, Host
 from tools.simulator.prepaid import ACCOUNT, LIMIT, PREPAID, VOUCHER, Prepaid, owed_differences
 from tools.simulator.waiters import UNAUTHORISED, Bearer
 
@@ -52,8 +51,8 @@ class Takings:
 class Cashier:
     """A manager who settles the bills of a run and closes the day."""
 
-    def __init__(self, client: Client, bearer: Bearer, seed: int, restaurant_id: int | None = None) -> None:
-        self.client, self.bearer, self.restaurant_id = client, bearer, restaurant_id
+    def __init__(self, client: Client, bearer: Bearer, seed: int, host: Callable[[str], Host] | None = None) -> None:
+        self.client, self.bearer, self.host = client, bearer, host
         self.held: list[int] = []  # tabs that were opened
         self.dice = random.Random(seed)
         self.takings = Takings()
@@ -67,8 +66,8 @@ class Cashier:
             till = await self._open_till()
             await self._open_account()
             await self._settle_all(await self._parties(orders))
-            if self.restaurant_id is not None:
-                await Depositors(self, Host(self.restaurant_id, self.run)).play(orders)
+            if self.host is not None:
+                await Depositors(self, self.host(self.run)).play(orders)
             await self._settle_account()
             await self._check_prepaid()
             await self._check_tabs()

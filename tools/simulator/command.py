@@ -20,7 +20,7 @@ from tools.simulator.history import History, UnreadableHistory, read_history
 from tools.simulator.options import Options, settle
 from tools.simulator.reconcile import Account, UnreadableOrders
 from tools.simulator.report import figures, show_account, show_live
-from tools.simulator.service import Evening, NotServing, play
+from tools.simulator.service import Evening, Hosts, NotServing, play
 from tools.simulator.waiters import NotLoggedIn
 
 REFUSED_TO_START = (
@@ -34,15 +34,15 @@ REFUSED_TO_START = (
 )
 
 
-def simulate(given: dict[str, Any]) -> None:
-    """Play a service and print the report; exit with 1 if the report has problems."""
+def simulate(given: dict[str, Any], hosts: Hosts | None = None) -> None:
+    """Play a service and print the report; exit with 1 if the report has problems. `hosts` take bookings."""
     options = settle(given, var=settings.VAR, port=settings.PORT)
     console = Console()
     try:
         history = read_history(options.orders) if options.orders else None
         who = _prepare(options, history, console)
         evening = Evening()
-        account = asyncio.run(_run(options, who, history, evening, console))
+        account = asyncio.run(_run(options, who, history, evening, console, hosts))
     except REFUSED_TO_START as problem:
         raise CommandError(str(problem)) from None
     except DomainError as problem:
@@ -69,14 +69,19 @@ def _prepare(options: Options, history: History | None, console: Console) -> Cre
 
 
 async def _run(
-    options: Options, who: Credentials, history: History | None, evening: Evening, console: Console
+    options: Options,
+    who: Credentials,
+    history: History | None,
+    evening: Evening,
+    console: Console,
+    hosts: Hosts | None,
 ) -> Account:
     """Play the service and show its figures meanwhile."""
     if options.quiet:
-        return await play(options, who, history, evening)
+        return await play(options, who, history, evening, hosts)
     drawing = asyncio.create_task(show_live(evening, console))
     try:
-        return await play(options, who, history, evening)
+        return await play(options, who, history, evening, hosts)
     finally:
         drawing.cancel()
         with suppress(asyncio.CancelledError):

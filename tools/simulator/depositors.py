@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from asgiref.sync import sync_to_async
 
 from bistro.core.kernel.errors import DomainError
-from tools.simulator.bookings import Host, Reserved
 
 if TYPE_CHECKING:
     from tools.simulator.cashiers import Cashier
@@ -23,6 +22,23 @@ ENDS = {"seated": {"paid", "returned"}, "cancelled": {"returned"}, "no_show": {"
 UNPAID = ("wanted", "under_way")
 LOOKS = 240  # at a deposit that waits for its provider, half a second apart
 MOST_DISHES = 99
+
+
+class Reserved(Protocol):
+    """A booking of the run, with the secret of its guest's link, and its deposit."""
+
+    token: str
+    deposit: Any
+
+
+class Host(Protocol):
+    """The host at the house's own desk (`bistro.demo.host`). `open` lets each booking need a deposit."""
+
+    def open(self) -> None: ...
+    def close(self) -> None: ...
+    def book(self, table: int) -> Any: ...
+    def act(self, booking: Any, fate: str) -> None: ...
+    def deposit(self, booking: Any) -> tuple[str, Decimal]: ...
 
 
 @dataclass(slots=True)
@@ -70,18 +86,18 @@ class Depositors:
             booking = await sync_to_async(self.host.book)(place["table"])
             if not await self._pay(booking):
                 return
-            self.money.paid += booking.amount
+            self.money.paid += booking.deposit
             await sync_to_async(self.host.act)(booking, fate)
         except DomainError as refusal:
             self.cashier.takings.complaints[f"deposit: {refusal.code}"] += 1
             return
         if fate == "seated":
-            back = await self._dine(place, booking.amount)  # others add to the sum meanwhile
+            back = await self._dine(place, booking.deposit)  # others add to the sum meanwhile
             self.money.given_back += back
         elif fate == "cancelled":
-            self.money.given_back += booking.amount
+            self.money.given_back += booking.deposit
         else:
-            self.money.kept += booking.amount
+            self.money.kept += booking.deposit
         await self._ended(booking, ENDS[fate])
 
     async def _pay(self, booking: Reserved) -> bool:

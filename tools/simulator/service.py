@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from time import perf_counter
 
 from asgiref.sync import sync_to_async
@@ -18,6 +20,7 @@ from tools.simulator.client import Answer, Client, GaveUp, open_client
 from tools.simulator.credentials import Credentials, Device
 from tools.simulator.crew import Crew, crew_on_duty
 from tools.simulator.demo_orders import plan_demo
+from tools.simulator.depositors import Host
 from tools.simulator.history import History
 from tools.simulator.ledger import Ledger, Traffic
 from tools.simulator.options import Options
@@ -26,6 +29,7 @@ from tools.simulator.planned import Plan, plan_history
 from tools.simulator.reconcile import Account, list_orders, reconcile
 from tools.simulator.waiters import Bearer
 
+Hosts = Callable[[int, str], Host]  # (restaurant, name of the run) -> its host
 LOOK_EVERY = 0.1
 STUCK = 4.0
 CLOCK_SLACK = timedelta(seconds=5)
@@ -48,7 +52,9 @@ class Evening:
     account: Account | None = None
 
 
-async def play(options: Options, who: Credentials, history: History | None, evening: Evening) -> Account:
+async def play(
+    options: Options, who: Credentials, history: History | None, evening: Evening, hosts: Hosts | None = None
+) -> Account:
     """Play one service against the running server and return the final report."""
     devices = who.of_kind("pad")[: options.pads]
     if not devices:
@@ -69,19 +75,21 @@ async def play(options: Options, who: Credentials, history: History | None, even
         evening.account = reconcile(evening.ledger, await list_orders(client, who.one("integration"), since))
         if options.pay:
             evening.phase = "paying"
-            cashier = Cashier(client, Bearer(who.login("manager")), options.seed, await sync_to_async(_desk_of)(who))
+            cashier = Cashier(
+                client, Bearer(who.login("manager")), options.seed, await sync_to_async(_desk_of)(who, hosts)
+            )
             evening.account.takings = await cashier.close_evening(sorted(evening.ledger.ours))
     evening.phase = "closed"
     return evening.account
 
 
-def _desk_of(who: Credentials) -> int | None:
-    """Return the restaurant whose host this process can play: that of its own database. Others have no deposits."""
+def _desk_of(who: Credentials, hosts: Hosts | None) -> Callable[[str], Host] | None:
+    """Return the host of the restaurant, if it is in this process's own database. Others have no deposits."""
     try:
         require_database(who)
     except OtherDatabase:
         return None
-    return int(who.restaurant_id)
+    return None if hosts is None else partial(hosts, int(who.restaurant_id))
 
 
 async def _open_menu(client: Client, pad: Device) -> tuple[Answer, str]:

@@ -1,5 +1,6 @@
 """Documents issued at the same time: numbers without a gap or a repetition, also when some of them roll back."""
 
+import os
 from contextlib import suppress
 
 import pytest
@@ -15,11 +16,10 @@ from orders.documents.models import Document, Journal, Series
 from orders.documents.transitions import DocumentKind
 from orders.documents.verification import verify
 from tables.tests.factories import TableFactory
-from tests.plugins.examples import THOROUGH
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 CASHIERS = 8
-WRITERS, EACH = (50, 200) if THOROUGH else (6, 8)
+WRITERS, EACH = (50, 200) if os.environ.get("THOROUGH") == "1" else (6, 8)
 
 
 class Abort(Exception):

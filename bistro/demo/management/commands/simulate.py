@@ -3,6 +3,7 @@
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -41,6 +42,7 @@ def _player(given: dict[str, Any]) -> Callable[[dict[str, Any]], None]:
         from tools.simulator.evening.command import simulate_evenings
 
         return simulate_evenings
+    from bistro.demo.host import Host
     from tools.simulator.command import simulate
 
-    return simulate
+    return partial(simulate, hosts=Host)

@@ -1,11 +1,10 @@
-"""The host of a run: takes bookings that need a deposit, and seats, cancels or waits for their guests.
+"""The host of a simulated run: takes bookings that need a deposit, and seats, cancels or waits for their guests.
 
-This is work at the house's own desk, done by its services; guests pay the deposit over HTTP.
+This is work at the house's own desk, done by its services; the simulator's guests pay the deposit over HTTP.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -25,15 +24,6 @@ ACTS = {
     "cancelled": services.cancel_booking,
     "no_show": services.mark_no_show,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Reserved:
-    """A booking of the run, with the secret of its guest's link, and its deposit."""
-
-    pk: int
-    token: str
-    amount: Decimal
 
 
 class Host:
@@ -59,19 +49,19 @@ class Host:
         if self.rule is not None:
             self.rule.delete()
 
-    def book(self, table: int) -> Reserved:
+    def book(self, table: int) -> Booking:
         """Book a table for soon. Raises what `take_booking` raises."""
         wish = Wish(starts_at=timezone.now() + SOON, size=1, tables=(table,), insist=True)
         row = services.take_booking(guest=services.Guest(name=f"Run {self.run}"), wish=wish, actor=self.actor)[0]
         row.refresh_from_db()
-        return Reserved(row.pk, row.token, row.deposit)
+        return row
 
-    def act(self, booking: Reserved, fate: str) -> None:
+    def act(self, booking: Booking, fate: str) -> None:
         """Let the guests of a booking come, cancel, or not come."""
         act: Any = ACTS[fate]
         act(booking_id=booking.pk, actor=self.actor)
 
-    def deposit(self, booking: Reserved) -> tuple[str, Decimal]:
+    def deposit(self, booking: Booking) -> tuple[str, Decimal]:
         """Return the state of a deposit, and what the house owes of it."""
         row = deposit_of(Booking.objects.get(pk=booking.pk))
         assert row is not None  # the rule wants one
