@@ -21,8 +21,8 @@ from tests.money.house import MoneyHouse, cents
 from tests.plugins.examples import THOROUGH
 from tools.simulator.prepaid import owed_differences
 
-EXAMPLES = 10_000 // 50 if THOROUGH else (8 if database.SQLITE else 3)
-STEPS = 50
+EXAMPLES = 400 if THOROUGH else (20 if database.SQLITE else 6)
+STEPS = 25
 PAPERS = ["receipt", "credit", "cancelled"]
 RULES = {
     "order", "discount", "split", "join", "leave", "pay cash well", "pay dummy lost", "pay dummy down", "pay a share",
@@ -84,7 +84,8 @@ def often(examples, **more):
 def test_every_cent_is_where_the_ledger_says(machine):
     MoneyHouse.done.clear()
     run_state_machine_as_test(machine, settings=often(EXAMPLES))
-    assert {name for name in RULES if not MoneyHouse.done.get(name)} == set(), "some actions were never tried"
+    if THOROUGH:
+        assert {name for name in RULES if not MoneyHouse.done.get(name)} == set(), "some actions were never tried"
 
 
 def short():
