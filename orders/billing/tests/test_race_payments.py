@@ -4,7 +4,7 @@ import pytest
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import LostRace
-from bistro.core.models import Event, Restaurant
+from bistro.core.models import Event
 from bistro.core.tests.racing import race
 from orders.billing.models import DummyCharge, Payment
 from orders.billing.providers.dummy import bell_for
@@ -18,15 +18,12 @@ from orders.billing.services import (
     start_payment,
     take_payment,
 )
-from orders.billing.statements import read_statement
 from orders.billing.tests.online import faults, sweep
 from orders.billing.transitions import Method
-from orders.order_commands import LineRequest
-from orders.services import Once, void_lines
-from tables.models import Party
+from orders.services import Once
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
-CASHIERS, PHONES = 8, 20
+CASHIERS = 8
 
 
 def cashiers(house):
@@ -96,25 +93,6 @@ def test_control_two_phones_that_both_see_the_bill_as_it_was(house, monkeypatch)
     monkeypatch.setattr(locking, "read_statement", lambda party, where: seen.setdefault(party.pk, real(party, where)))
     race(phones(house))
     assert DummyCharge.objects.count() == 2
-
-
-def test_twenty_phones_pay_one_bill_while_a_waiter_takes_a_dish_off_it(house):
-    """Each pays a dish of its own, to the last cent; the one dish that is voided is nobody's."""
-    dish, waiter = house.add_item(price="3.35"), house.actor("manager")
-    lines = tuple(LineRequest(item=dish.pk, quantity=1) for _ in range(PHONES + 1))
-    order = house.order(waiter, lines=lines).json
-    party, guest = order["party"], Actor.guest(house.restaurant.pk, order["party"])
-    *mine, void = [line["id"] for line in order["lines"]]
-    pay = [
-        lambda line=line: start_payment(party_id=party, tender=Tender(Method.DUMMY), dishes=[line], actor=guest)
-        for line in mine
-    ]
-    off = lambda: void_lines(order_id=order["id"], lines={void: None}, reason="broken", actor=waiter)  # noqa: E731
-    outcomes = race([*pay, off])
-    assert [each for each in outcomes if isinstance(each, Exception)] == []
-    statement = read_statement(Party.objects.get(pk=party), Restaurant.objects.get())
-    assert (statement.total, statement.paid, statement.due, statement.excess) == (67, 67, 0, 0)
-    assert sorted(DummyCharge.objects.values_list("amount", flat=True)) == [dish.price] * PHONES
 
 
 def test_messages_at_the_same_moment_count_once(house, client):
