@@ -57,9 +57,8 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "bistro.webhooks": frozenset({"bistro.core", "orders"}),
     # The last three are called by `manage.py simulate`, whose host takes bookings with deposits.
     "bistro.demo": frozenset(
-        {"bistro.core", "menu", "tables", "tables.bookings", "orders", "orders.billing"}
-        | {"kitchen", "kitchen.printing", "bistro.opening"}
-        | {"tools.simulator.command", "tools.simulator.options", "tools.simulator.evening.command"}
+        {"bistro.core", "bistro.opening", "menu", "tables", "tables.bookings", "orders", "orders.billing", "kitchen"}
+        | {"kitchen.printing", "tools.simulator.command", "tools.simulator.options", "tools.simulator.evening.command"}
     ),
     "harness": PRODUCT | {"tools.simulator"},
     "benchmarks": PRODUCT | {"tools.simulator", "harness"},
