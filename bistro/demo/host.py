@@ -30,7 +30,8 @@ class Host:
     """The host of a restaurant. `open` lets each booking need a deposit, `close` ends that."""
 
     def __init__(self, restaurant_id: int, run: str) -> None:
-        self.actor, self.run = Actor.system(restaurant_id, "service simulator"), run
+        self.restaurant_id, self.run = restaurant_id, run
+        self.actor = Actor.system(restaurant_id, "service simulator")
         self.rule: DepositRule | None = None
 
     def open(self) -> None:
@@ -42,7 +43,7 @@ class Host:
             "from_size": 1,
             "refund_hours": 0,
         }
-        self.rule = DepositRule.objects.create(restaurant_id=self.actor.restaurant_id, online_only=False, **rule)
+        self.rule = DepositRule.objects.create(restaurant_id=self.restaurant_id, online_only=False, **rule)
 
     def close(self) -> None:
         """Remove the rule."""
