@@ -57,7 +57,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "bistro.webhooks": frozenset({"bistro.core", "orders"}),
     # The last three are called by `manage.py simulate`.
     "bistro.demo": frozenset(
-        {"bistro.core", "menu", "tables", "orders", "kitchen", "kitchen.printing", "bistro.opening"}
+        {"bistro.core", "menu", "tables", "orders", "kitchen", "kitchen.printing", "bistro.opening", "bistro.setup"}
         | {"tools.simulator.command", "tools.simulator.options", "tools.simulator.evening.command"}
     ),
     "harness": PRODUCT | {"tools.simulator"},
