@@ -15,7 +15,7 @@ WATCHERS = [role for role in STAFF_ROLES if Permission.WATCH_KITCHEN in PERMISSI
 
 
 def rights(html):
-    return re.search(r'<html[^>]* data-may="([^"]*)"', html)[1].split()
+    return re.search(r'<html[^>]*\sdata-may="([^"]*)"', html)[1].split()
 
 
 @pytest.mark.parametrize("path", ["/kitchen/", "/kitchen/expo/"])
@@ -38,5 +38,5 @@ def test_only_cooks_can_bring_tickets_back(house, role):
     cooks = Permission.COOK in PERMISSIONS[role]
     assert (f"/kitchen/tickets/{ticket.pk}/recall/" in html) == cooks
     if not cooks:
-        with nothing_changes(Ticket):
+        with nothing_changes():
             assert browser.post(f"/kitchen/tickets/{ticket.pk}/recall/").status_code == 403

@@ -110,6 +110,12 @@ class CheckedFile:
         return [words_of(name) for name in ONLY_FOR_NEW if name in self.columns.given]
 
     @property
+    def created_stations(self) -> list[str]:
+        """Return the names of the stations that the import creates."""
+        named = (station for _item, stations in self.plan.rows.routes for station in stations)
+        return list(dict.fromkeys(station for station in named if isinstance(station, str)))
+
+    @property
     def shown(self) -> list[ShownDish]:
         """Return the dishes that an import would write, in the order of the file."""
         read = {dish.row: dish for dish in self.dishes}

@@ -119,8 +119,10 @@ class WordsForm(forms.Form):
 
     @property
     def is_open(self) -> bool:
-        """Return whether a word needs an answer."""
-        return bool(self.errors) or any(question.open for question in self.questions)
+        """Return whether a word needs an answer. Nobody has to say anything about a station."""
+        first = self.meanings == Meanings()
+        stations = first and any(question.open for question in self._station_questions())
+        return bool(self.errors) or stations or any(question.open for question in self._tax_questions())
 
     def _tax_questions(self) -> Iterator[Question]:
         for number, word in self.taxes.items():

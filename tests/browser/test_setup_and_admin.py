@@ -60,6 +60,8 @@ def test_all_lists_of_the_admin_and_a_row_of_each(page_of, axe):
 def test_every_entry_of_the_menu_is_reachable_on_a_laptop(page_of):
     page = sized(page_of("owner", "/floor/"), LAPTOP)
     page.goto("/admin/")
+    for closed in page.locator("#nav-sidebar button[aria-expanded=false]").all():
+        closed.press("Enter")
     links = page.locator("#nav-sidebar a[href^='/admin/']")
     assert links.count() > 20
     for number in range(links.count()):
@@ -77,14 +79,14 @@ def test_the_preview_of_a_file_with_words_of_another_system(page_of, axe):
     page.goto("/admin/menu_files/menuimport/add/")
     data = "Kategorie;Name;Preis;Steuer;Posten\nSuppen;Gulasch;7,50;A;Herd\nGetränke;Wasser;3,00;B;Schank\n"
     page.locator("input[type=file]").set_input_files({"name": "k.csv", "mimeType": "text/csv", "buffer": data.encode()})
-    page.get_by_role("button", name="Upload").click()
+    page.get_by_role("button", name="Upload", exact=True).click()
     expect(page.locator("#words")).to_have_attribute("open", "")
     axe(page)
     page.get_by_label("Another rate for A").fill("19")
     page.get_by_label("Another rate for B").fill("7")
     page.get_by_label("Meaning of the station Schank").select_option("+")
     page.get_by_role("button", name="Show the preview with these answers").click()
-    expect(page.locator("#plan")).to_contain_text("Schank (new)")
+    expect(page.locator("#stations")).to_have_text("New stations: Schank.")
     axe(page)
     sized(page, PHONE)
     axe(page)
