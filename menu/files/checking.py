@@ -149,7 +149,7 @@ def check_file(
     sheet = open_sheet(data, encoding=settings.encoding)
     columns = map_columns(sheet, settings.columns)
     restaurant = restaurant_of(actor)
-    told = {"decimal": settings.decimal, "category": settings.category, "meanings": settings.meanings}
+    told: dict[str, Any] = {"decimal": settings.decimal, "category": settings.category, "meanings": settings.meanings}
     found = read_rows(sheet, columns, currency_of(restaurant), **told)
     lacking = [_lacking(columns, name) for name in columns.lacking if name != "category" or not settings.category]
     dishes, problems = _Dishes(columns, restaurant.currency).read(() if lacking else found.rows, progress)

@@ -70,7 +70,11 @@ def write_routes(rows: Rows, work: UnitOfWork) -> None:
     """Create the new stations, and route the dishes, which have been inserted. A step."""
     if not rows.routes:
         return
-    create, route = map(hook, settings.IMPORT_STATIONS[1:])
+    create: Callable[..., Mapping[str, int]] = hook(settings.IMPORT_STATIONS[1])
     names = dict.fromkeys(each for _item, stations in rows.routes for each in stations if isinstance(each, str))
-    made: Mapping[str, int] = create(list(names), work) if names else {}
-    route({item: [made.get(each, each) for each in stations] for item, stations in rows.routes}, work)  # type: ignore[call-overload]
+    made = create(list(names), work) if names else {}
+    hook(settings.IMPORT_STATIONS[2])({item: _ids(stations, made) for item, stations in rows.routes}, work)
+
+
+def _ids(stations: Sequence[int | str], made: Mapping[str, int]) -> list[int]:
+    return [made[each] if isinstance(each, str) else each for each in stations]
