@@ -13,7 +13,8 @@ pytestmark = pytest.mark.database_agnostic
 SIE = re.compile(r"(?<=[\w,“”„)] )(?:Sie|Ihnen|Ihr(?:e|en|em|er|es)?)\b")
 DU = re.compile(r"\b(?:du|dir|dich|dein(?:e|en|em|er|es)?)\b", re.IGNORECASE)
 GUESTS_TOO = (
-    "bistro/mail/texts.py",
+    "bistro/mail/steps/",
+    "orders/billing/services/deposits.py",
     "orders/documents/",
     "orders/billing/phone/",
     "tables/bookings/",

@@ -1,25 +1,17 @@
-// The controls of cooks, for people who only watch the wall or the pass. Pushes are the same for everybody, so the page
-// of a watcher takes the controls away itself. The buttons keep their focus, by which a key chooses a ticket.
+// Takes the controls of cooks from people who only watch.
 
-const CONTROLS =
-  '[data-act="bump"], [data-act="bump-line"], [data-act="start"], [data-act="plate"], [data-act="read"], ' +
-  '[data-act="release"], .recent .button';
+const COOKS = '.ticket button[data-act]:not([data-act="deliver"]), .recent .button';
 
 function lock() {
-  for (const button of document.querySelectorAll(CONTROLS)) {
-    if (button.getAttribute("aria-disabled") !== "true") button.setAttribute("aria-disabled", "true");
-  }
+  for (const button of document.querySelectorAll(COOKS)) button.setAttribute("aria-disabled", "true");
 }
 
-document.addEventListener(
-  "click",
-  (event) => {
-    if (!event.target.closest?.(CONTROLS)) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-  },
-  true,
-);
+function refuse(event) {
+  if (!event.target.closest?.(COOKS)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
 
-new MutationObserver(lock).observe(document.body, { childList: true, subtree: true });
+document.addEventListener("click", refuse, true);
+document.addEventListener("bistro:swapped", lock);
 lock();
