@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -86,17 +85,11 @@ class Contender:
 
     def busy_seconds(self) -> float:
         """Return the processor time that its server processes have used, without the database."""
-        return sum(busy_seconds(pid) for server in self.servers for pid in server.family())
+        return sum(server.busy_seconds() for server in self.servers)
 
     def resident_kib(self) -> int:
         """Return the memory of all its server processes."""
         return sum(resident_kib(pid) for server in self.servers for pid in server.family())
-
-
-def busy_seconds(pid: int) -> float:
-    """Return the user and system time of one process."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def resident_kib(pid: int) -> int:

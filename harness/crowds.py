@@ -8,7 +8,7 @@ from harness.flood import CAPPED, UNCAPPED, Flooded, flood
 from harness.huge import DROPPED, huge_requests, is_refused, refused
 from harness.installation import Installation, Plan
 from harness.overload import FEW_PLACES, NO_PLACES, Overload, overload
-from harness.slow_clients import ENDLESS_PATIENCE, MEGABYTE, SLOW, Slow, deaf_reader, deaf_screen, slow_clients
+from harness.slow_clients import ENDLESS_PATIENCE, MEGABYTE, SLOW, Slow, deaf_reader, deaf_screen, fill, slow_clients
 from harness.table import Row, broken, orders, percentile, spread
 from harness.trials import NEVER
 
@@ -48,6 +48,11 @@ async def flooding(wanted: argparse.Namespace) -> AsyncIterator[Row]:
         async with Installation(Plan(settings={**settings, "SERVER": server})) as here, opened(here) as client:
             found = await flood(here, client, seconds=wanted.flood, quiet=wanted.flood)
         yield flood_row(f"{mark}150 sockets of one pad for {wanted.flood:.0f} s, {server}", found, bool(mark))
+    plan = Plan(settings=CAPPED)
+    async with Installation(plan) as here, opened(here) as client, Installation(plan) as aim, opened(aim) as other:
+        await fill(aim, other)
+        found = await flood(here, client, seconds=wanted.flood, quiet=wanted.flood, aim=aim)
+    yield flood_row("the same flood at another server of this machine", found, control=False)
 
 
 def flood_row(name: str, found: Flooded, control: bool) -> Row:
@@ -59,7 +64,8 @@ def flood_row(name: str, found: Flooded, control: bool) -> Row:
     problems += [f"orders reach the wall {now / quiet:.1f} times as late"] if now > SLOWER_AT_MOST * quiet else []
     name = (
         f"{name}: at most {found.fate.most_served} served at once, a wall connects within {slowest:.1f} s, "
-        f"p95 from an order to the wall {now:.2f} s ({quiet:.2f} s before)"
+        f"p95 from an order to the wall {now:.2f} s ({quiet:.2f} s before), "
+        f"the server uses {found.load:.0%} of a processor ({found.quiet_load:.0%} before)"
     )
     return Row({"evening": name, **orders(found.account, found.server_errors)}, problems, control)
 

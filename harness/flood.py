@@ -35,6 +35,8 @@ class Flooded:
     flooded: list[float] = field(default_factory=list)
     quiet_connects: list[float] = field(default_factory=list)  # seconds until a new wall showed its snapshot
     connects: list[float] = field(default_factory=list)
+    quiet_load: float = 0.0  # processor seconds of the server in a second
+    load: float = 0.0
     fate: Fate = field(default_factory=Fate)
     account: Account = field(default_factory=Account)
     server_errors: int = 0
@@ -57,21 +59,29 @@ class TimedWall(Wall):
         return snapshot
 
 
-async def flood(here: Installation, client: Client, *, seconds: float, quiet: float, refusals: int = 0) -> Flooded:
-    """Measure orders on their way to a wall: on a quiet evening, then under the flood of the last pad."""
+async def flood(
+    here: Installation,
+    client: Client,
+    *,
+    seconds: float,
+    quiet: float,
+    refusals: int = 0,
+    aim: Installation | None = None,
+) -> Flooded:
+    """Measure orders on their way to a wall: on a quiet evening, then under the flood of the last pad.
+
+    With `aim` the flood is at another installation of this machine: what the processors that both share cost.
+    """
     found, before = Flooded(), client.traffic.answers.copy()
     await fill(here, client)
     async with _watching(here, client) as wall, service(here, client, GUESTS, PAUSE, HANDS) as load_clients:
-        await _connect_walls(here, client, found.quiet_connects, quiet)
+        found.quiet_load = await _connect_walls(here, client, found.quiet_connects, quiet)
         ends = perf_counter()
-        assert wall.epoch is not None
-        assert wall.seq is not None
-        pad = here.who.of_kind("pad")[-1]
-        order = Order(_address(here), pad.authorization, wall.epoch, wall.seq, BEGIN_SECONDS + seconds, refusals)
+        order = await _order(aim or here, client, BEGIN_SECONDS + seconds, refusals)
         flooding = asyncio.create_task(send_flood(order))
         await asyncio.sleep(BEGIN_SECONDS)
         starts = perf_counter()
-        await _connect_walls(here, client, found.connects, seconds)
+        found.load = await _connect_walls(here, client, found.connects, seconds)
         found.fate = await flooding
         until = perf_counter()
         load_clients.over = True
@@ -87,6 +97,15 @@ async def flood(here: Installation, client: Client, *, seconds: float, quiet: fl
     return found
 
 
+async def _order(there: Installation, client: Client, seconds: float, refusals: int) -> Order:
+    """Return the order of a flood at an installation, whose position a wall tells."""
+    async with _watching(there, client) as wall:
+        assert wall.epoch is not None
+        assert wall.seq is not None
+        pad = there.who.of_kind("pad")[-1]
+        return Order(_address(there), pad.authorization, wall.epoch, wall.seq, seconds, refusals)
+
+
 @asynccontextmanager
 async def _watching(here: Installation, client: Client) -> AsyncIterator[TimedWall]:
     """Connect a wall and wait for its snapshot."""
@@ -100,9 +119,13 @@ async def _watching(here: Installation, client: Client) -> AsyncIterator[TimedWa
         await asyncio.gather(watching, return_exceptions=True)
 
 
-async def _connect_walls(here: Installation, client: Client, took: list[float], seconds: float) -> None:
-    """Connect a new wall every two seconds, and note how long each waited for its snapshot."""
-    until = perf_counter() + seconds
+async def _connect_walls(here: Installation, client: Client, took: list[float], seconds: float) -> float:
+    """Connect a new wall every two seconds, and note how long each waited for its snapshot.
+
+    Returns the share of a processor that the server used meanwhile.
+    """
+    starts, busy = perf_counter(), here.workers[0].busy_seconds()
+    until = starts + seconds
     while perf_counter() < until:
         began = perf_counter()
         try:
@@ -111,6 +134,7 @@ async def _connect_walls(here: Installation, client: Client, took: list[float], 
         except TimeoutError:
             took.append(NEVER)
         await asyncio.sleep(LOOK_EVERY)
+    return (here.workers[0].busy_seconds() - busy) / (perf_counter() - starts)
 
 
 def _address(here: Installation) -> str:

@@ -111,9 +111,19 @@ class Server:
         except OSError:
             return [self.process.pid]
 
+    def busy_seconds(self) -> float:
+        """Return the processor time that the process and its children have used."""
+        return sum(map(busy_seconds, self.family()))
+
     def _reap(self) -> None:
         assert self.process is not None
         self.process.wait()
+
+
+def busy_seconds(pid: int) -> float:
+    """Return the user and system time of one process."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Worker(Server):
