@@ -60,7 +60,7 @@ def mark_missing(*, now: datetime) -> int:
     for pk, restaurant, starts, ends, delay, minutes in _awaited(now).values_list(
         "pk", "restaurant_id", "starts_at", "ends_at", "delay_minutes", "restaurant__booking_rules__no_show_minutes"
     ):
-        if late_from(starts, ends, delay, minutes) <= now:
+        if minutes is not None and late_from(starts, ends, delay, minutes) <= now:
             due[restaurant].append(pk)
     return in_each(due, partial(_miss, now=now))
 
