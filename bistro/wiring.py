@@ -286,6 +286,7 @@ SWEEPS: list[str] = [
     "tables.services.ring_again",
     "tables.waitlist.services.pass_offers_on",
     "tables.bookings.services.mark_late",
+    "tables.bookings.services.mark_missing",
     "tables.bookings.services.follow_overstays",
     "tables.bookings.services.drop_lapsed_holds",
     "tables.bookings.services.cancel_unpaid",
