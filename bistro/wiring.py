@@ -270,8 +270,13 @@ BULK_CHANGES: list[str] = [
     "kitchen.bulk_stations.stations",
 ]
 
-# What an import of the menu asks of the kitchen: (restaurant id) -> stations; the step that routes dishes to stations.
-IMPORT_STATIONS: list[str] = ["kitchen.import_stations.read_stations", "kitchen.setup_steps.route_items"]
+# What an import of the menu asks of the kitchen: (restaurant id) -> stations; the step that creates stations by name;
+# the step that routes dishes to stations.
+IMPORT_STATIONS: list[str] = [
+    "kitchen.import_stations.read_stations",
+    "kitchen.import_stations.create_stations",
+    "kitchen.setup_steps.route_items",
+]
 
 # Services that run once a second in every server process. Conditional UPDATEs decide which process acts.
 SWEEPS: list[str] = [
@@ -281,6 +286,7 @@ SWEEPS: list[str] = [
     "tables.services.ring_again",
     "tables.waitlist.services.pass_offers_on",
     "tables.bookings.services.mark_late",
+    "tables.bookings.services.mark_missing",
     "tables.bookings.services.follow_overstays",
     "tables.bookings.services.drop_lapsed_holds",
     "tables.bookings.services.cancel_unpaid",

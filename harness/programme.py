@@ -22,6 +22,7 @@ from harness.installation import Installation, Plan
 from harness.lockout import APART, BY_ADDRESS, guess_at_all, knock_everywhere
 from harness.old_orders import grow_old
 from harness.paying import paying
+from harness.saturday import saturday
 from harness.screens import SILENCE, Rules
 from harness.soak import DEAF, SHORT_SOCKETS, soak
 from harness.table import (
@@ -85,7 +86,7 @@ def options(given: list[str] | None = None) -> argparse.Namespace:
     add("--quiet", type=float, default=60.0, help="seconds of orders without a backup, to compare with")
     words = (
         "postgresql, sqlite, kitchen, control, redis, lines (with redis), alarms, soak, drill, restore, disk, "
-        "clock, lockout, overload, flood, payments"
+        "clock, lockout, overload, flood, payments, room"
     )
     add("--only", default="", help=f"only the parts with this word in their name: {words}")
     add("--markdown", action="store_true", help="print the table as Markdown")
@@ -290,6 +291,7 @@ PARTS = {
     "overload slow": crowding,
     "flood": flooding,
     "payments": paying,
+    "room": saturday,
 }
 
 

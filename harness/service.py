@@ -116,12 +116,14 @@ def _can_listen(port: int) -> bool:
 class Running:
     """A context manager that starts `deploy/run` on entering and stops it on leaving.
 
-    With `empty` the first start opens an empty restaurant; `Service.demo` is then its owner's login.
+    With `empty` the first start opens an empty restaurant; `Service.demo` is then its owner's login. With `prepared`
+    the data folder is a copy of one that `deploy/run` has prepared, and only the server itself starts.
     """
 
-    def __init__(self, folder: Path, *, empty: bool = False) -> None:
+    def __init__(self, folder: Path, *, empty: bool = False, prepared: bool = False) -> None:
         self.folder, self.empty = folder, empty
         self.port = free_port()
+        self.program = ["deploy/serve", str(self.port)] if prepared else ["deploy/run"]
         self.log = folder / "server.log"
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -145,7 +147,7 @@ class Running:
         environment["EMPTY"] = "1" if self.empty else "0"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [ROOT / "deploy" / "run"], env=environment, stdout=log, stderr=log, start_new_session=True
+                self.program, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
             )
 
     def kill(self) -> None:

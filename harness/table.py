@@ -77,9 +77,9 @@ def evening_row(outcome: Outcome, *, control: bool = False) -> Row:
     cells = {
         "evening": outcome.name,
         **orders(outcome.account, outcome.server_errors),
-        COLUMNS[8]: _recovery(outcome.recoveries.get(WORKER)),
-        COLUMNS[9]: _recovery(outcome.recoveries.get(REDIS)),
-        COLUMNS[10]: _recovery(outcome.recoveries.get(POSTGRES)),
+        COLUMNS[8]: recovery_cell(outcome.recoveries.get(WORKER)),
+        COLUMNS[9]: recovery_cell(outcome.recoveries.get(REDIS)),
+        COLUMNS[10]: recovery_cell(outcome.recoveries.get(POSTGRES)),
         "missed": f"{outcome.missed}",
         "stale": f"{outcome.unequal} of {outcome.screens}",
         "dark s": f"{outcome.darkest:.1f}",
@@ -107,7 +107,8 @@ def broken(account: Account, errors: int) -> list[str]:
     return account.problems + ([f"{errors} server errors"] if errors else [])
 
 
-def _recovery(recovery: Recovery | None) -> str:
+def recovery_cell(recovery: Recovery | None) -> str:
+    """Format the seconds until the screens were right, and how often it was tried."""
     if recovery is None:
         return "–"
     return f"{spread(recovery.screens + [NEVER] * recovery.never)} (×{recovery.times})"

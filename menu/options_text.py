@@ -10,6 +10,7 @@ about its allergens. A name that could be misread stands in quotes, in which two
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import partial
 
 from django.utils.translation import gettext
 
@@ -17,6 +18,7 @@ from bistro.core.kernel.money import ZERO, text
 from bistro.core.kernel.names import name_key
 from menu.imported import ImportedGroup, ImportedModifier
 
+Surcharge = Callable[[Decimal], str]
 NONE = "none"  # the whole cell: this dish offers no choices
 _HEAD = re.compile(r"\s*(?:\[\s*(?P<min>\d{1,3})\s*-\s*(?P<max>\d{1,3})\s*\]\s*)?:")
 _MARKS = re.compile(
@@ -37,12 +39,16 @@ _RESERVED = re.compile(r"[:;\[\]*\n]")
 
 def write_options(groups: Iterable[ImportedGroup], currency: str) -> str:
     """Return the text of a dish's groups."""
-    return "\n".join(group_text(group, currency) for group in groups)
+    return "\n".join(group_text(group, partial(_signed, currency=currency)) for group in groups)
 
 
-def group_text(group: ImportedGroup, currency: str) -> str:
-    """Return the line of one group."""
-    choices = "; ".join(choice_text(choice, currency) for choice in group.modifiers)
+def _signed(price: Decimal, currency: str) -> str:
+    return f"{'+' if price > 0 else ''}{text(price, currency)}"
+
+
+def group_text(group: ImportedGroup, surcharge: Surcharge) -> str:
+    """Return the line of one group. `surcharge` writes what a choice adds to the price."""
+    choices = "; ".join(choice_text(choice, surcharge) for choice in group.modifiers)
     return f"{_written(group.name, _is_plain_group)} [{group.min}-{group.max}]: {choices}".rstrip()
 
 
@@ -57,9 +63,9 @@ def name_in(language: str, row: ImportedGroup | ImportedModifier) -> str:
     return next((text for code, _field, text in row.translations if code == language), row.name)
 
 
-def choice_text(choice: ImportedModifier, currency: str) -> str:
+def choice_text(choice: ImportedModifier, surcharge: Surcharge) -> str:
     """Return one choice with its marks, e.g. `Salad +1.50 *`."""
-    marks = [f"{'+' if choice.price > 0 else ''}{text(choice.price, currency)}"] if choice.price else []
+    marks = [surcharge(choice.price)] if choice.price else []
     marks += ["*"] if choice.is_default else []
     marks += ["(86)"] if not choice.available else []
     for words, codes in (

@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.utils import timezone
+
+from bistro.core.auth.access import restaurant_by_id
 from bistro.core.kernel.order_kinds import OrderKind
 from menu.models import Item, Tax, TaxComponent
 from menu.taxes import EVERY_KIND, CompiledTax, Components, DishTax, same_rates, write_components
@@ -17,6 +20,12 @@ def compiled_taxes(restaurant_id: int) -> dict[Tax, CompiledTax]:
 def compiled(rows: Iterable[TaxComponent]) -> CompiledTax:
     """Compile the components of one tax."""
     return CompiledTax.of((row.order_kind, row.valid_from, row.name, row.percent) for row in rows)
+
+
+def taxes_today(restaurant_id: int) -> list[tuple[str, DishTax]]:
+    """Return the taxes of a restaurant by name, as they are on its present business day."""
+    day = restaurant_by_id(restaurant_id).business_date(timezone.now())
+    return sorted((tax.name, rates.dish_tax(day)) for tax, rates in compiled_taxes(restaurant_id).items())
 
 
 class TaxCatalogue:

@@ -106,7 +106,7 @@ def read_dish_tax(cell: str, take_away: str = "") -> DishTax | None:
 
 def _no_tax(part: str) -> str:
     words = gettext("“%(part)s” is not a tax. Write 19, VAT 19 or GST 5 + QST 9.975.") % {"part": part}
-    letters = gettext("If the column holds letters or keys of another system, choose to ignore it.")
+    letters = gettext("If these are letters or keys of another system, the preview asks what they mean.")
     return f"{words} {letters}" if part.isalpha() else words
 
 

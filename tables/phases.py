@@ -1,15 +1,17 @@
 """The phases of stays: how long parties of a size and a part of the day usually still stay.
 
-Times are minutes. A group of fewer than 20 stays falls back to a wider one, and at last to fixed numbers.
+Times are minutes. A group of fewer than 20 stays falls back to a wider one, and at last to fixed numbers, which follow
+the pace of the evening.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
 from tables.models import Party
+from tables.paces import pace_of
 from tables.transitions import PartyStatus
 
 # The columns of the phases in order, and the share of a stay that is usually left when a phase begins.
@@ -29,9 +31,12 @@ FOLLOWING = {
     "bill_asked_at": "paid_at",
     "paid_at": "",
 }
+FIRST_DISH, LAST_DISH = "first_dish_at", "last_dish_at"
 SIZES = (2, 4, 6)  # the largest parties of a group; larger ones are a group of their own
 DEFAULT_STAY = (75.0, 90.0, 105.0, 120.0)  # of each group of sizes
 ENOUGH = 20
+WHOLE = timedelta(hours=4)  # guests who were seated before that are gone; of later ones only the short stays are over
+ALIKE = 10.0  # minutes between two dishes that count as the same course
 NEWEST, DAYS = 1000, 60
 SHORTEST, LONGEST = 3.0, 12 * 60.0  # stays outside are mistakes
 SPREAD = (0.5, 0.65, 0.75, 0.85, 0.95, 1.0, 1.05, 1.15, 1.3, 1.45, 1.7)  # of a fixed number, where nothing was learned
@@ -57,10 +62,26 @@ class Phases:
     def __init__(self, restaurant_id: int, now: datetime, zone: ZoneInfo) -> None:
         self.zone, self.now = zone, now
         self.stays: dict[Group, list[Mapping[str, float]]] = {}
+        self._newest: list[tuple[int, Mapping[str, float]]] = []
+        self._paces: dict[str, float] = {}
         for size, seated_at, minutes in _past_stays(restaurant_id, now):
             group, part = group_of(size), daypart(seated_at, zone)
+            if seated_at > now - WHOLE:
+                self._newest.append((group, minutes))
+                continue
             for key in ((group, part), (group, None), (None, None)):
                 self.stays.setdefault(key, []).append(minutes)
+
+    def follow(self, parties: Collection[Party]) -> None:
+        """Let the fixed numbers follow the stays of this evening, with those of the parties who are still here."""
+        for phase, share in PHASES.items():
+            ended = [stay[phase] / _fixed(group, share) for group, stay in self._newest if phase in stay]
+            running = [
+                minutes_between(begun, self.now) / _fixed(group_of(party.size), share)
+                for party in parties
+                if (begun := getattr(party, phase)) is not None and (phase != LAST_DISH or party.bill_asked_at)
+            ]
+            self._paces[phase] = pace_of(ended, running)
 
     def stays_of(self, size: int | None, at: datetime) -> list[float]:
         """Return the minutes that a party that is seated at a time may stay, ascending."""
@@ -74,24 +95,34 @@ class Phases:
             begun = getattr(party, name)
             if begun is not None and begun >= since:
                 phase, since = name, begun
-        return self._left(phase, minutes_between(since, self.now), party.size, seated_at)
+        elapsed, newest = minutes_between(since, self.now), 0.0
+        if phase == FIRST_DISH and party.last_dish_at is not None:
+            newest = minutes_between(since, party.last_dish_at)
+        return self._left(phase, elapsed, party.size, seated_at, newest)
 
-    def _left(self, phase: str, elapsed: float, size: int | None, seated_at: datetime) -> list[float]:
+    def _left(
+        self, phase: str, elapsed: float, size: int | None, seated_at: datetime, newest: float = 0.0
+    ) -> list[float]:
         """Return what was left of past stays when as much time of the phase had elapsed, and it was not over.
 
-        Where phases were not noted, the stays count that were not over.
+        `newest` are the minutes from the first to the newest dish. Where phases were not noted, the stays count that
+        were not over.
         """
         known = [stay for stay in self._alike(size, seated_at) if phase in stay]
         if len(known) < ENOUGH:
-            usual = DEFAULT_STAY[_place(group_of(size))] * PHASES[phase]
+            if newest > ALIKE:
+                phase, elapsed = LAST_DISH, elapsed - newest
+            usual = _fixed(group_of(size), PHASES[phase]) * self._paces.get(phase, 1.0)
             return [usual * share - elapsed for share in SPREAD if usual * share > elapsed] or list(OVERDUE)
         following = FOLLOWING[phase]
-        as_far = [stay[phase] for stay in known if stay[phase] - stay.get(following, 0.0) > elapsed]
+        as_far = _eating(known, elapsed, newest) if phase == FIRST_DISH else []
         if len(as_far) < ENOUGH // 4:
-            as_far = [stay[phase] for stay in known if stay[phase] > elapsed]
+            as_far = [stay[phase] - elapsed for stay in known if stay[phase] - stay.get(following, 0.0) > elapsed]
+        if len(as_far) < ENOUGH // 4:
+            as_far = [stay[phase] - elapsed for stay in known if stay[phase] > elapsed]
         if len(as_far) < ENOUGH // 4:
             return list(OVERDUE)
-        return sorted(minutes - elapsed for minutes in as_far)
+        return sorted(as_far)
 
     def _alike(self, size: int | None, seated_at: datetime) -> Sequence[Mapping[str, float]]:
         """Return the stays of the narrowest group of a party that has enough of them."""
@@ -122,6 +153,29 @@ def _past_stays(restaurant_id: int, now: datetime) -> Iterable[tuple[int | None,
             continue
         times = zip(PHASES, begun, strict=True)
         yield size, seated, {name: minutes_between(at, ended) for name, at in times if at is not None and at <= ended}
+
+
+def _eating(stays: Sequence[Mapping[str, float]], elapsed: float, newest: float) -> list[float]:
+    """Return what was left of past stays so long after the first dish, with the same newest dish and no bill asked.
+
+    Either that dish was the last one, or another course came later than now.
+    """
+    found = []
+    for stay in stays:
+        if LAST_DISH not in stay:
+            continue
+        gap, left = stay[FIRST_DISH] - stay[LAST_DISH], stay[LAST_DISH] - (elapsed - newest)
+        if abs(gap - newest) <= ALIKE:
+            if left > stay.get(FOLLOWING[FIRST_DISH], 0.0):
+                found.append(left)
+        elif gap > max(elapsed, newest):
+            found.append(stay[FIRST_DISH] - elapsed)
+    return found
+
+
+def _fixed(group: int, share: float) -> float:
+    """Return the fixed minutes of a group of sizes from a phase to the end."""
+    return DEFAULT_STAY[_place(group)] * share
 
 
 def _by_phase(stays: Sequence[Mapping[str, float]], share: float) -> dict[str, float]:

@@ -56,10 +56,10 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     ),
     "bistro.webhooks": frozenset({"bistro.core", "orders"}),
     # The last three are called by `manage.py simulate`, whose host takes bookings with deposits.
-    "bistro.demo": frozenset(
-        {"bistro.core", "bistro.opening", "menu", "tables", "tables.bookings", "orders", "orders.billing", "kitchen"}
-        | {"kitchen.printing", "tools.simulator.command", "tools.simulator.options", "tools.simulator.evening.command"}
-    ),
+    "bistro.demo": frozenset({
+        "bistro.core", "bistro.opening", "bistro.setup", "menu", "tables", "tables.bookings", "orders", "orders.billing",
+        "kitchen", "kitchen.printing", "tools.simulator.command", "tools.simulator.options",
+        "tools.simulator.evening.command"}),  # fmt: skip
     "harness": PRODUCT | {"tools.simulator"},
     "benchmarks": PRODUCT | {"tools.simulator", "harness"},
     "tests.benchmarks": PRODUCT | {"tools.simulator", "harness", "benchmarks", "tests"},

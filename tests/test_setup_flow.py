@@ -168,3 +168,21 @@ def test_a_printer_that_does_not_answer_stays_untried(house):
         assert serve_printer(printer_id=printer.pk) == 0
     assert Printer.objects.get().worked_at is None
     assert PrintJob.objects.get().status == "queued"
+
+
+def test_links_of_e_mails_that_nobody_can_open_are_a_warning(owner, settings):
+    words = "which nobody can open on another device"
+    sent = {"email": "kim@linde.example", "role": "waiter", "by_mail": "1"}
+    settings.PUBLIC_URL = "http://127.0.0.1:8000"
+    for page in (owner.get("/setup/staff/"), owner.post("/setup/staff/", sent)):
+        assert f"Links in e-mails begin with http://127.0.0.1:8000, {words}" in text(page)
+    assert words in text(owner.get("/admin/mail/message/settings/"))
+    invited = owner.post("/admin/core/invitation/add/", {**sent, "email": "lea@linde.example"})
+    assert words in text(invited)
+    settings.PUBLIC_URL = "https://linde.example"
+    for path in ("/setup/staff/", "/admin/mail/message/settings/"):
+        assert words not in text(owner.get(path))
+    assert "Links in messages begin with https://linde.example." in text(owner.get("/admin/mail/message/settings/"))
+    assert words not in text(owner.post("/setup/staff/", {**sent, "email": "mo@linde.example"}))
+    settings.PUBLIC_URL, settings.EMAIL_BACKEND = "http://127.0.0.1:8000", CONSOLE
+    assert words not in text(owner.get("/setup/staff/")), "without a mail server no e-mail leaves"

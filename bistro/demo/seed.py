@@ -19,6 +19,7 @@ from bistro.demo.kinds import Person
 from bistro.demo.menu import CATEGORIES, CHOICES_MADE_AT, STATIONS
 from bistro.demo.recipes import parts_of
 from bistro.opening.services import add_screen_and_integration
+from bistro.setup.services import skip_step
 from kitchen.services.stations import set_up_kitchen
 from menu.imported import ImportedCategory, ImportedPart, ImportedRecipe
 from menu.services import import_menu, write_recipes
@@ -55,6 +56,7 @@ def seed(url: str, uid: UUID, people: Sequence[Person] = PEOPLE) -> dict[str, An
         modifiers=CHOICES_MADE_AT,
         actor=actor,
     )
+    skip_step(step="printers", skip=True, actor=actor)  # the demo has none, and its set-up is complete
     return {
         "url": url,
         "restaurant_id": restaurant.pk,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from bistro.core.admin.base import SAFE_METHODS, ReadOnlyAdmin, manager_of
 from bistro.core.admin.pages import form_page
 from bistro.core.kernel.errors import DomainError
+from bistro.core.web.addresses import messages_lead_here
 from bistro.mail import services as mail_services
 from bistro.mail.channels import CHANNELS
 from bistro.mail.models import Channel, Message
@@ -77,6 +79,8 @@ class MessageAdmin(ReadOnlyAdmin):
             template="admin/mail/settings.html",
             ways=ways,
             tested=tested,
+            messages_lead_here=messages_lead_here(),
+            public_url=settings.PUBLIC_URL,
             button=_("Send a test message"),
         )
 

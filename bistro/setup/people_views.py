@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +14,7 @@ from bistro.core.kernel.mailing import mail_leaves
 from bistro.core.kernel.roles import Permission
 from bistro.core.models import Device, Invitation, Membership
 from bistro.core.services.restaurants import invite
-from bistro.core.web.addresses import full_address, only_here
+from bistro.core.web.addresses import full_address, messages_lead_here, only_here
 from bistro.core.web.confirm_views import confirmed
 from bistro.core.web.page_access import page_requires
 from bistro.core.web.pages import HtmxHttpRequest, with_status
@@ -56,6 +57,8 @@ def _people(actor: Actor) -> dict[str, Any]:
         "members": Membership.objects.visible_to(actor).active().select_related("staff", "pin"),
         "invitations": open_ones.order_by("-created_at"),
         "mail_leaves": mail_leaves(),
+        "messages_lead_here": messages_lead_here(),
+        "public_url": settings.PUBLIC_URL,
     }
 
 

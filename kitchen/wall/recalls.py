@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from bistro.core.auth.access import restaurant_of
 from bistro.core.kernel.actors import Actor
+from bistro.core.kernel.roles import Permission
 from kitchen.models import Station, Ticket
 from kitchen.wall.board import SHIFT
 from kitchen.wall.tickets import BoardTicket, board_tickets
@@ -25,7 +26,7 @@ class DoneTicket:
 
 @dataclass(frozen=True, slots=True)
 class DoneList:
-    """A page of the list."""
+    """A page of the list. `can_cook`: the person may bring tickets back."""
 
     station_id: int | None
     station_name: str
@@ -33,6 +34,7 @@ class DoneList:
     page: int
     pages: int
     count: int
+    can_cook: bool
 
     @property
     def newer(self) -> str:
@@ -68,4 +70,5 @@ def read_done(actor: Actor, station_id: int | None, page: int = 1) -> DoneList:
         page=page,
         pages=pages,
         count=count,
+        can_cook=actor.may(Permission.COOK),
     )

@@ -17,7 +17,7 @@ from bistro.core.admin.base import SAFE_METHODS, TenantAdmin, manager_of
 from bistro.core.admin.pages import form_page
 from bistro.core.kernel.errors import DomainError
 from menu.files import services
-from menu.files.checking import FileSettings, check_file
+from menu.files.checking import check_file
 from menu.files.exporting import export_menu
 from menu.files.forms import ColumnsForm, UploadForm
 from menu.files.headers import COLUMNS
@@ -26,10 +26,12 @@ from menu.files.models import MenuImport
 from menu.files.opening import open_sheet
 from menu.files.sheet import FileRefused, Sheet
 from menu.files.transitions import ImportStatus
+from menu.files.words_form import WordsForm
 from menu.files.writing import CSV_TYPE, XLSX_TYPE, as_workbook
 
 SHOWN_PROBLEMS = 200
 SAMPLE_ROWS = 8
+MEANINGS, CONFIRM = "_meanings", "_confirm"
 
 
 @admin.register(MenuImport)
@@ -147,15 +149,15 @@ class MenuImportAdmin(TenantAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """Show the preview of a file, and after its confirmation the progress and the answer."""
-        row = self._own(request, object_id)
-        if request.method not in SAFE_METHODS:
-            services.confirm_import(import_id=row.pk, actor=manager_of(request))
+        row, actor = self._own(request, object_id), manager_of(request)
+        told = request.POST if MEANINGS in request.POST and row.status == ImportStatus.UPLOADED else None
+        if request.method not in SAFE_METHODS and told is None:
+            services.confirm_import(import_id=row.pk, actor=actor)
             return redirect(self.url_of("change", row.pk))
         if row.status != ImportStatus.UPLOADED:
             return self._page(request, row, "progress", refresh=row.in_progress, answer=row.answer)
         try:
-            settings = FileSettings(row.columns, row.decimal, row.category, row.encoding)
-            checked = check_file(bytes(row.content), actor=manager_of(request), settings=settings)
+            checked = check_file(bytes(row.content), actor=actor, settings=row.settings)
         except FileRefused as refused:
             self.message_user(request, str(refused), messages.ERROR)
             return redirect(self.url_of("changelist"))
@@ -163,10 +165,28 @@ class MenuImportAdmin(TenantAdmin):
             for problem in checked.problems[:5]:
                 self.message_user(request, problem.message, messages.WARNING)
             return redirect(self._columns_url(row))
-        return self._page(
+        words = WordsForm(checked, row.settings.meanings, row.restaurant_id, told)
+        if told is not None and words.is_valid():
+            return self._answered(request, row, words)
+        page = self._page(
             request, row, "preview", checked=checked, sample=_sample(checked.sheet), answer=checked.answer(),
-            problems=checked.problems[:SHOWN_PROBLEMS], columns_url=self._columns_url(row),
+            problems=checked.problems[:SHOWN_PROBLEMS], columns_url=self._columns_url(row), words=words,
         )  # fmt: skip
+        page.status_code = 422 if words.errors else 200
+        return page
+
+    def _answered(self, request: HttpRequest, row: MenuImport, words: WordsForm) -> HttpResponse:
+        """Keep new answers and show the preview again, or else confirm the import that the person has seen."""
+        actor = manager_of(request)
+        try:
+            if words.changes:
+                services.say_meanings(import_id=row.pk, meanings=words.told, actor=actor)
+                self.message_user(request, gettext("The preview has your answers now. Nothing is imported yet."))
+            elif CONFIRM in request.POST:
+                services.confirm_import(import_id=row.pk, actor=actor)
+        except DomainError as error:
+            self.message_user(request, error.message, messages.ERROR)
+        return redirect(self.url_of("change", row.pk))
 
     def _page(self, request: HttpRequest, row: MenuImport, template: str, **context: Any) -> HttpResponse:
         shared = self.admin_site.each_context(request)

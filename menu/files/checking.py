@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from babel.core import UnknownLocaleError
@@ -20,6 +21,7 @@ from bistro.core.kernel.names import name_key
 from bistro.core.models import Restaurant
 from menu.files.cells import course_of, read_row
 from menu.files.mapping import ColumnMap, map_columns
+from menu.files.meanings import FileSettings, FileWords
 from menu.files.opening import open_sheet
 from menu.files.rows import Currency, Problem, TextRow, read_rows
 from menu.files.sheet import Sheet
@@ -27,21 +29,11 @@ from menu.files.translations import texts_in_cells
 from menu.import_plan import ImportPlan, PlannedDish, State, plan_import
 from menu.import_words import words_of
 from menu.imported import ImportedCategory, ImportedItem
-from menu.options_text import write_options
+from menu.options_text import group_text
 from menu.translations import TranslatedText
 
 _REPORT_EVERY = 250
 ONLY_FOR_NEW = ("available", "portions_left")
-
-
-@dataclass(frozen=True, slots=True)
-class FileSettings:
-    """The answers of a person about a file. Empty ones are left to the file itself."""
-
-    columns: Mapping[str, str] = field(default_factory=dict)
-    decimal: str = ""
-    category: str = ""
-    encoding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +58,12 @@ class ReadDish:
         """Return {column: name} of the category in other languages, as the row states them."""
         return {column: text for column, text in self.cells.items() if column.startswith("category:") and text}
 
-    def facts(self, currency: str) -> list[tuple[str, str]]:
-        """Return (column, text) of what the row states beside the name, with amounts as the menu will have them."""
-        written = {"price": money.text(self.item.price, currency)}
+    def facts(self, currency: str, locale: str) -> list[tuple[str, str]]:
+        """Return (column, text) of what the row states beside the name, with amounts as people of the locale write."""
+        written = {"price": money.display(self.item.price, currency, locale)}
         if self.item.groups:
-            written["options"] = write_options(self.item.groups, currency)
+            surcharge = partial(money.surcharge, currency=currency, locale=locale)
+            written["options"] = "\n".join(group_text(group, surcharge) for group in self.item.groups)
         return [
             (words_of(name), written.get(name, text)) for name, text in self.cells.items() if text and name != "name"
         ]
@@ -98,7 +91,10 @@ class CheckedFile:
     lacking: bool
     asks_separator: bool
     plan: ImportPlan
+    words: FileWords
+    new_stations: tuple[str, ...]
     currency: str
+    locale: str
 
     @property
     def mapped(self) -> list[tuple[str, str]]:
@@ -114,11 +110,17 @@ class CheckedFile:
         return [words_of(name) for name in ONLY_FOR_NEW if name in self.columns.given]
 
     @property
+    def created_stations(self) -> list[str]:
+        """Return the names of the stations that the import creates."""
+        named = (station for _item, stations in self.plan.rows.routes for station in stations)
+        return list(dict.fromkeys(station for station in named if isinstance(station, str)))
+
+    @property
     def shown(self) -> list[ShownDish]:
         """Return the dishes that an import would write, in the order of the file."""
         read = {dish.row: dish for dish in self.dishes}
         return [
-            ShownDish(dish, read[dish.row or 0].facts(self.currency))
+            ShownDish(dish, read[dish.row or 0].facts(self.currency, self.locale))
             for dish in sorted(self.plan.dishes, key=lambda each: each.row or 0)
             if dish.state != State.UNCHANGED
         ]
@@ -147,14 +149,17 @@ def check_file(
     sheet = open_sheet(data, encoding=settings.encoding)
     columns = map_columns(sheet, settings.columns)
     restaurant = restaurant_of(actor)
-    found = read_rows(sheet, columns, currency_of(restaurant), decimal=settings.decimal, category=settings.category)
+    told: dict[str, Any] = {"decimal": settings.decimal, "category": settings.category, "meanings": settings.meanings}
+    found = read_rows(sheet, columns, currency_of(restaurant), **told)
     lacking = [_lacking(columns, name) for name in columns.lacking if name != "category" or not settings.category]
     dishes, problems = _Dishes(columns, restaurant.currency).read(() if lacking else found.rows, progress)
     known = {(each.row, each.column) for each in found.problems}  # an unreadable cell is not also an empty one
     others = [each for each in problems if (each.row, each.column) not in known]
     problems = sorted([*lacking, *found.problems, *others])
     categories = _by_category(dishes)
-    plan = plan_import(categories=categories, actor=actor)
+    words = FileWords.of(sheet, columns)
+    new_stations = tuple(filter(settings.meanings.creates, words.stations))
+    plan = plan_import(categories=categories, actor=actor, new_stations=new_stations)
     more = [Problem(each.row or 0, columns.column_of(each.field), each.message) for each in plan.problems]
     return CheckedFile(
         sheet=sheet,
@@ -167,7 +172,10 @@ def check_file(
         lacking=bool(lacking),
         asks_separator=found.asks_separator,
         plan=plan,
+        words=words,
+        new_stations=new_stations,
         currency=restaurant.currency,
+        locale=restaurant.locale,
     )
 
 

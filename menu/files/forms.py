@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from bistro.core.web.form_fields import TextField
-from menu.files.checking import FileSettings
 from menu.files.csv_files import ENCODINGS
 from menu.files.headers import FIELDS
 from menu.files.mapping import ColumnMap
+from menu.files.meanings import FileSettings
 from menu.files.opening import MOST_BYTES
 from menu.files.sheet import Sheet
 from menu.import_words import words_of

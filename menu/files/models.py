@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.models import Restaurant
+from menu.files.meanings import FileSettings, Meanings
 from menu.files.transitions import ImportStatus
 
 
@@ -13,9 +14,9 @@ class MenuImport(models.Model):
     """A file to import, from its upload to the answer.
 
     `columns` is {header: field} as a person mapped them, `decimal` the separator that a person has told, `category` the
-    category of all dishes of a file that names none. `taken_until` is the lease of the process that imports. `checked`
-    of `rows` rows are read so far. The file's content is deleted with the answer: `answer` holds the counts and errors
-    as the command prints them.
+    category of all dishes of a file that names none, `meanings` those of its words (`Meanings`). `taken_until` is the
+    lease of the process that imports. `checked` of `rows` rows are read so far. The file's content is deleted with the
+    answer: `answer` holds the counts and errors as the command prints them.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="menu_imports")
@@ -26,6 +27,7 @@ class MenuImport(models.Model):
     columns = models.JSONField(default=dict)
     decimal = models.CharField(max_length=1, blank=True)
     category = models.CharField(max_length=80, blank=True)
+    meanings = models.JSONField(default=dict)
     by = models.CharField(max_length=120)
     by_staff = models.BigIntegerField()
     uploaded_at = models.DateTimeField()
@@ -51,6 +53,12 @@ class MenuImport(models.Model):
         return self.file_name
 
     @property
+    def settings(self) -> FileSettings:
+        """Return what people have told about the file."""
+        meanings = Meanings.from_json(self.meanings)
+        return FileSettings(self.columns, self.decimal, self.category, self.encoding, meanings)
+
+    @property
     def in_progress(self) -> bool:
         return self.status in (ImportStatus.WAITING, ImportStatus.RUNNING)
 
@@ -63,6 +71,7 @@ class RememberedColumns(models.Model):
     columns = models.JSONField(default=dict)
     decimal = models.CharField(max_length=1, blank=True)
     category = models.CharField(max_length=80, blank=True)
+    meanings = models.JSONField(default=dict)
     used_at = models.DateTimeField()
     objects = TenantQuerySet.as_manager()
 
@@ -76,4 +85,4 @@ class RememberedColumns(models.Model):
         return self.headers_key
 
     def as_settings(self) -> dict[str, Any]:
-        return {"columns": self.columns, "decimal": self.decimal, "category": self.category}
+        return {name: getattr(self, name) for name in ("columns", "decimal", "category", "meanings")}

@@ -14,13 +14,14 @@ from django.utils.translation import gettext
 
 from menu.files.headers import COLUMNS, STATION, TRANSLATION_COLUMNS
 from menu.files.mapping import ColumnMap
+from menu.files.meanings import TAX_FIELDS, Meanings, split_stations
 from menu.files.numbers import AmbiguousNumber, NotANumber, Reader, proof, reader_for
 from menu.files.sheet import MOST_ROWS, TOO_MANY, Cell, FileRefused, Kind, Row, Sheet
 from menu.files.workbooks import FIFTEEN, plain
 
 _FLAGS = frozenset({"popular", "available"})
 _COUNTS = frozenset({"course", "prep_minutes", "portions_left"})
-_TAXES = frozenset({"tax", "tax_take_away"})
+_TAXES = frozenset(TAX_FIELDS)
 _REGULAR = frozenset({"", "regular", "default", "standard"})  # variants that other systems write for dishes without any
 _ON = frozenset({"y", "yes", "true", "1", "x"})
 _QUOTED = re.compile(r"'+[=+\-@\t\r\n]")
@@ -83,11 +84,17 @@ def unquoted(text: str) -> str:
 
 
 def read_rows(
-    sheet: Sheet, columns: ColumnMap, currency: Currency, *, decimal: str = "", category: str = ""
+    sheet: Sheet,
+    columns: ColumnMap,
+    currency: Currency,
+    *,
+    decimal: str = "",
+    category: str = "",
+    meanings: Meanings = Meanings(),  # noqa: B008 (frozen)
 ) -> TextRows:
     """Return the dishes of a file. `decimal` is the separator that a person has told, `.` or `,`.
 
-    `category` is the category of all dishes of a file that has no such column.
+    `category` is the category of all dishes of a file that has no such column, `meanings` are those of its words.
 
     Raises FileRefused for too many rows.
     """
@@ -101,7 +108,7 @@ def read_rows(
     numbers = Reader(decimal, told=True) if decimal else reader_for(_proofs(dishes, columns, currency))
     if numbers.mark is None and _is_own_export(sheet, columns):
         numbers = Reader(".")
-    reader = _RowReader(columns, currency, numbers, category)
+    reader = _RowReader(columns, currency, numbers, category, meanings)
     rows = tuple(TextRow(row.number, reader.cells(row)) for row in dishes)
     problems = (*reader.problems, *_surplus(sheet, columns, dishes))
     return TextRows(rows, problems, len(below) - len(dishes), reader.ambiguous)
@@ -144,8 +151,11 @@ def _proofs(rows: list[Row], columns: ColumnMap, currency: Currency) -> Iterator
 class _RowReader:
     """The reader of the rows of one file, and the problems that it found so far."""
 
-    def __init__(self, columns: ColumnMap, currency: Currency, numbers: Reader, category: str) -> None:
+    def __init__(
+        self, columns: ColumnMap, currency: Currency, numbers: Reader, category: str, meanings: Meanings
+    ) -> None:
         self.columns, self.currency, self.numbers, self.category = columns, currency, numbers, category
+        self.meanings = meanings
         self.problems: list[Problem] = []
         self.ambiguous = False
 
@@ -154,12 +164,19 @@ class _RowReader:
         if self.columns.taxes:
             on = [tax for column, tax in self.columns.taxes.items() if row.cell(column).text.casefold() in _ON]
             texts["tax"] = " + ".join(on) or "0"
+        texts = self._take_away(row) | texts
         variant = texts.pop("variant", "")
         if variant.casefold() not in _REGULAR and texts.get("name"):
             texts["name"] = f"{texts['name']} ({variant})"
         if "category" not in texts and self.category:
             texts["category"] = self.category
         return {field: texts[field] for field in (*COLUMNS, STATION, *TRANSLATION_COLUMNS) if field in texts}
+
+    def _take_away(self, row: Row) -> dict[str, str]:
+        """Return the tax of take-away that belongs to the meaning of a row's word for the tax, if it has one."""
+        words = [row.cell(column).text for column, field in self.columns.fields.items() if field == "tax"]
+        told = self.meanings.tax(words[0]) if words else None
+        return {"tax_take_away": told[1]} if told and len(told) > 1 else {}
 
     def _text(self, row: Row, column: int, field: str) -> str:
         """Return one cell in our notation, or record its problem and return an empty text."""
@@ -185,7 +202,10 @@ class _RowReader:
         if field == "price":
             return plain(self._price(cell))
         if field in _TAXES:
-            return self._tax(cell)
+            told = self.meanings.tax(cell.text)
+            return self._tax(cell) if told is None else told[0]
+        if field == STATION:
+            return ", ".join(map(self.meanings.station, split_stations(unquoted(cell.text))))
         if field == "options":
             return _PRICE_IN_OPTIONS.sub(self._option_price, unquoted(cell.text))
         return cell.text if field in _COUNTS else unquoted(cell.text)

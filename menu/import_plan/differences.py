@@ -9,7 +9,7 @@ from bistro.core.kernel.names import name_key
 from menu.import_plan.results import PlannedChange
 from menu.import_words import words_of
 from menu.imported import ImportedGroup, ImportedModifier
-from menu.options_text import choice_text, group_text
+from menu.options_text import Surcharge, choice_text, group_text
 from menu.translations import TranslatedText
 
 OPTIONS = "options"
@@ -21,14 +21,14 @@ def _order_of(group: str) -> str:
 
 
 def group_changes(
-    before: ImportedGroup | None, after: ImportedGroup | None, currency: str, *, archived: bool = False
+    before: ImportedGroup | None, after: ImportedGroup | None, surcharge: Surcharge, *, archived: bool = False
 ) -> Iterator[PlannedChange]:
     """Return the changes from one definition of a group to another. None: the dish does not offer the group.
 
     `archived` says that a choice which goes is archived for all dishes, not only gone from this one.
     """
     if before is None or after is None:
-        lines = (group_text(group, currency) if group else "" for group in (before, after))
+        lines = (group_text(group, surcharge) if group else "" for group in (before, after))
         yield PlannedChange(OPTIONS, gettext(GROUP), *lines)
         return
     if before.name != after.name:
@@ -37,7 +37,7 @@ def group_changes(
         limits = (f"{group.min}-{group.max}" for group in (before, after))
         yield PlannedChange(OPTIONS, gettext("%(group)s, how many") % {"group": after.name}, *limits)
     yield from _name_changes(f"{after.name}, ", before, after)
-    yield from _choice_changes(before, after, currency, archived)
+    yield from _choice_changes(before, after, surcharge, archived)
     yield from _order_change(
         _order_of(after.name), [c.name for c in before.modifiers], [c.name for c in after.modifiers]
     )
@@ -49,18 +49,18 @@ def links_changes(before: Sequence[str], after: Sequence[str]) -> Iterator[Plann
 
 
 def _choice_changes(
-    before: ImportedGroup, after: ImportedGroup, currency: str, archived: bool
+    before: ImportedGroup, after: ImportedGroup, surcharge: Surcharge, archived: bool
 ) -> Iterator[PlannedChange]:
     old = {name_key(choice.name): choice for choice in before.modifiers}
     for choice in after.modifiers:
         known = old.pop(name_key(choice.name), None)
         if known is None or replace(known, translations=()) != replace(choice, translations=()):
-            text = choice_text(known, currency) if known else ""
-            yield PlannedChange(OPTIONS, after.name, text, choice_text(choice, currency))
+            text = choice_text(known, surcharge) if known else ""
+            yield PlannedChange(OPTIONS, after.name, text, choice_text(choice, surcharge))
         if known is not None:
             yield from _name_changes(f"{choice.name}, ", known, choice)
     for choice in old.values():
-        yield PlannedChange(OPTIONS, after.name, choice_text(choice, currency), "", "archived" if archived else "")
+        yield PlannedChange(OPTIONS, after.name, choice_text(choice, surcharge), "", "archived" if archived else "")
 
 
 def _name_changes(

@@ -168,19 +168,19 @@ class GroupPlanner:
 
     def _note(self, dish: DishGroups) -> None:
         """Note the changes of the dish's groups in words."""
-        currency = self.known.currency
+        surcharge = self.known.surcharge
         for slot in dish.slots:
             if slot.before is None:
-                dish.changes += group_changes(None, slot.wanted, currency)
+                dish.changes += group_changes(None, slot.wanted, surcharge)
                 continue
             before = self.current[slot.before.pk]
-            dish.changes += group_changes(before, slot.wanted, currency, archived=slot.after is slot.before)
+            dish.changes += group_changes(before, slot.wanted, surcharge, archived=slot.after is slot.before)
             if slot.after is not slot.before:
                 dish.remarks.append(self._parted(slot.before, dish))
         stay = {slot.before.pk for slot in dish.slots if slot.before}
         for link in dish.links:
             if link.group_id not in stay:
-                dish.changes += group_changes(self.current[link.group_id], None, currency)
+                dish.changes += group_changes(self.current[link.group_id], None, surcharge)
         for slot in dish.slots:
             unchanged = slot.before is not None and self.current[slot.before.pk] == slot.wanted
             if slot.wanted.min > len(slot.wanted.modifiers) and not unchanged:

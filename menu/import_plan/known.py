@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Self
 
 from django.utils import timezone
 
 from bistro.core.auth.access import restaurant_by_id
+from bistro.core.kernel.money import surcharge
 from bistro.core.kernel.texts import clean_text
 from menu.allergens import Level, Stated, of_level
 from menu.choices import choices_of
@@ -24,6 +26,7 @@ class KnownMenu:
 
     restaurant_id: int
     currency: str
+    locale: str
     version: int
     now: datetime
     categories: dict[str, Category]
@@ -46,6 +49,7 @@ class KnownMenu:
         known = cls(
             restaurant_id=restaurant_id,
             currency=restaurant.currency,
+            locale=restaurant.locale,
             version=version or 0,
             now=now,
             categories={row.name_key: row for row in Category.objects.of_restaurant(restaurant_id).not_archived()},
@@ -71,6 +75,10 @@ class KnownMenu:
             if link.group_id in self.groups:
                 link.group = self.groups[link.group_id]
                 self.links.setdefault(link.item_id, []).append(link)
+
+    def surcharge(self, amount: Decimal) -> str:
+        """Return what a choice adds to the price, as people of the restaurant's locale write it."""
+        return surcharge(amount, self.currency, self.locale)
 
     def levels(self, row: Item | Modifier) -> Stated:
         """Return what is stated about a dish or a choice, also for a new one."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
-from bistro.core.kernel.money import ZERO, exact, text
+from bistro.core.kernel.money import ZERO, display, exact, text
 from bistro.core.kernel.names import name_key
 from bistro.core.kernel.texts import clean_text
 from menu.allergens import Stated, of_level
@@ -29,20 +29,34 @@ from menu.translations import TranslatedText, merged, texts_of, too_long
 _STATED = ("description", "prep_minutes", "popular", "diets")
 
 
-def plan_import(*, categories: Sequence[ImportedCategory], actor: Actor, add_only: bool = False) -> ImportPlan:
+def plan_import(
+    *,
+    categories: Sequence[ImportedCategory],
+    actor: Actor,
+    add_only: bool = False,
+    new_stations: Sequence[str] = (),
+) -> ImportPlan:
     """Return everything that an import would do, with its problems.
 
-    With `add_only`, dishes that are known keep everything and only get the groups and choices that they lack.
+    A dish that names one of `new_stations` creates it. With `add_only`, dishes that are known keep everything and only
+    get the groups and choices that they lack.
     Raises DomainError for an actor without a restaurant.
     """
     if actor.restaurant_id is None:
         raise DomainError(gettext("Choose a restaurant first."), code="no_restaurant")
-    return plan_for(KnownMenu.read(actor.restaurant_id), categories, add_only=add_only)
+    known = KnownMenu.read(actor.restaurant_id)
+    return plan_for(known, categories, add_only=add_only, new_stations=new_stations)
 
 
-def plan_for(known: KnownMenu, categories: Sequence[ImportedCategory], *, add_only: bool = False) -> ImportPlan:
+def plan_for(
+    known: KnownMenu,
+    categories: Sequence[ImportedCategory],
+    *,
+    add_only: bool = False,
+    new_stations: Sequence[str] = (),
+) -> ImportPlan:
     """Return the plan of an import into a menu that was read. A pure function, except that it changes these rows."""
-    return _Planner(known, add_only).plan(categories)
+    return _Planner(known, add_only, new_stations).plan(categories)
 
 
 @dataclass(eq=False, slots=True)
@@ -68,11 +82,11 @@ class _Draft:
 class _Planner:
     """The state of planning one import."""
 
-    def __init__(self, known: KnownMenu, add_only: bool) -> None:
+    def __init__(self, known: KnownMenu, add_only: bool, new_stations: Sequence[str]) -> None:
         self.known, self.add_only, self.rows = known, add_only, Rows(taxes=known.taxes)
         self.problems: list[Problem] = []
         self.taxes: dict[str, PlannedTax] = {}
-        self.routes = RoutePlanner(known.restaurant_id, self.rows)
+        self.routes = RoutePlanner(known.restaurant_id, self.rows, new_stations)
         self.seen: dict[str, ImportedItem] = {}
         self.catalogue = Catalogue(known.allergens)
         self.checker = GroupChecker(known.currency, self.catalogue)
@@ -135,6 +149,9 @@ class _Planner:
             wanted["category"] = self._category(category, imported)
         changed = {name: value for name, value in wanted.items() if _cleaned(getattr(item, name)) != value}
         shown = {name: (self._shown(getattr(item, name)), self._shown(value)) for name, value in changed.items()}
+        words = {name: tuple(map(_in_words, values)) for name, values in shown.items()}
+        if "price" in changed:
+            words["price"] = self._amount(item.price), self._amount(changed["price"])
         if changed:
             self.rows.change(item, changed, shown)
             self._check(item, imported)
@@ -144,11 +161,10 @@ class _Planner:
         for level, column in COLUMN_OF.items():
             before, after = sorted(of_level(known, level)), sorted(of_level(stated, level))
             if before != after:
-                shown[column] = before, after
-        translations = shown.pop("translations", ({}, {}))
-        draft.changes += translation_changes("", "", *map(texts_of, translations))
-        for name, (before, after) in shown.items():
-            draft.changes.append(PlannedChange(name, words_of(name), _in_words(before), _in_words(after)))
+                words[column] = ", ".join(before), ", ".join(after)
+        words.pop("translations", None)
+        draft.changes += translation_changes("", "", *map(texts_of, shown.get("translations", ({}, {}))))
+        draft.changes += [PlannedChange(name, words_of(name), *texts) for name, texts in words.items()]
         self.routes.plan(item, imported, draft.changes, draft.remarks)
 
     def _stated(self, imported: ImportedItem, known: Stated) -> Stated:
@@ -191,6 +207,9 @@ class _Planner:
         except (ValueError, ArithmeticError) as error:  # more decimals than the currency has, or not a number
             self._problem(imported, "price", str(error))
             return ZERO
+
+    def _amount(self, price: Decimal) -> str:
+        return display(price, self.known.currency, self.known.locale)
 
     def _shown(self, value: Any) -> Any:
         """Return a value for the audit trail, in JSON types."""

@@ -81,7 +81,9 @@ class Rows:
     audit: dict[Model, dict[str, tuple[Any, Any]]] = field(default_factory=dict)  # {row: {field: (before, after)}}
     stated: list[tuple[Item | Modifier, Stated]] = field(default_factory=list)  # new statements about allergens
     copied: list[tuple[Modifier, Modifier]] = field(default_factory=list)  # (choice, its copy in a dish's own group)
-    routes: list[tuple[Item, tuple[int, ...]]] = field(default_factory=list)  # the stations of dishes
+    routes: list[tuple[Item, tuple[int | str, ...]]] = field(
+        default_factory=list
+    )  # ids of stations, or names of new ones
     added_choices: list[Modifier] = field(default_factory=list)  # new choices of groups that dishes offered before
 
     def __bool__(self) -> bool:

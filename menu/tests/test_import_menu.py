@@ -76,9 +76,9 @@ def test_choices_are_changed_added_archived_and_sorted(house, owner, sides):
     plan = import_menu(categories=every, actor=owner)
     assert changes(plan, "Fish") == [
         "Sides, how many: 0-1 → 1-2",
-        "Sides: Fries +3.00 → fries +3.50 *",
+        "Sides: Fries +€3.00 → fries +€3.50 *",
         "Sides: Rice added",
-        "Sides: Salad +2.50 * archived",
+        "Sides: Salad +€2.50 * archived",
         "Sides, order: Fries, Salad, Soup → Soup, fries, Rice",
     ]
     assert options("Steak") == options("Tofu") == text
@@ -121,7 +121,7 @@ def test_a_change_for_some_dishes_gives_them_a_group_of_their_own(house, owner, 
     assert ModifierGroup.objects.count() == 2
     assert sides.item_groups.count() == 3 - len(named)
     assert ItemGroup.objects.filter(item__name__in=named).values("group").distinct().count() == 1
-    assert "Sides: Salad +2.50 * removed" in changes(plan, "Steak")
+    assert "Sides: Salad +€2.50 * removed" in changes(plan, "Steak")
     assert "“Sides” stays as it is for" in plan.dishes[0].remarks[0]
 
 
@@ -153,7 +153,8 @@ def test_groups_are_linked_sorted_and_removed(house, owner, sides):
     assert changes(plan, "Steak") == ["order of the choice groups: Doneness, Sides → Sides, Doneness"]
     assert options("Steak") == f"{options('Fish')}\n{cooked}"
     plan = import_menu(categories=category(dish("Steak", cooked)), actor=owner)
-    assert changes(plan, "Steak") == [f"choice group: {options('Fish')} removed"]
+    shown = options("Fish").replace("+", "+€")
+    assert changes(plan, "Steak") == [f"choice group: {shown} removed"]
     assert sides.item_groups.count() == 2
     assert ModifierGroup.objects.count() == 2, "a group stays, for the next dish"
     assert [row.history_type for row in ItemGroup.history.filter(item__name="Steak", group=sides)] == ["-", "+"]
@@ -164,7 +165,7 @@ def test_groups_are_linked_sorted_and_removed(house, owner, sides):
 def test_without_options_choices_stay(house, owner, sides):
     before = options("Steak")
     plan = import_menu(categories=category(dish("Steak", price="12.00")), actor=owner)
-    assert (options("Steak"), changes(plan, "Steak")) == (before, ["price: 10.00 → 12.00"])
+    assert (options("Steak"), changes(plan, "Steak")) == (before, ["price: €10.00 → €12.00"])
 
 
 def test_what_the_import_does_not_state_stays(house, owner):

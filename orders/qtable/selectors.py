@@ -43,7 +43,7 @@ def reservations_json(actor: Actor, restaurant: Restaurant) -> list[dict[str, An
     """Return the bookings from this business day on, without cancelled ones, as `ReservationOutput`."""
     begin = restaurant.day_begins(restaurant.business_date(timezone.now()))
     rows = Booking.objects.visible_to(actor).filter(starts_at__gte=begin).exclude(status=BookingStatus.CANCELLED)
-    found = list(rows.order_by("starts_at", "pk")[:MOST])
+    found = list(rows.select_related("restaurant").order_by("starts_at", "pk")[:MOST])
     tables = booked_tables(found)
     house = house_links(rules_of(restaurant.pk))[0] or None
     return [{**booking_json(booking, tables[booking.pk]), "house_link": house} for booking in found]

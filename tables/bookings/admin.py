@@ -39,7 +39,16 @@ class BookingRulesAdmin(TenantAdmin):
     may_delete = False
     list_display = ("__str__", "slot_minutes", "pacing_total", "pacing_online", "walk_in_percent", "late_minutes")
     fieldsets = (
-        (None, {"fields": (("slot_minutes", "last_arrival_minutes"), ("late_minutes", "walk_in_percent"))}),
+        (
+            None,
+            {
+                "fields": (
+                    ("slot_minutes", "last_arrival_minutes"),
+                    ("late_minutes", "no_show_minutes"),
+                    "walk_in_percent",
+                )
+            },
+        ),
         (_("Usual stays"), {"fields": ("learned_turns", "learned_times")}),
         (_("Guests per slot"), {"fields": (("pacing_total", "pacing_online"),)}),
         (

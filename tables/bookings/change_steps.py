@@ -161,7 +161,7 @@ def _move(booking: Booking, status: str, work: UnitOfWork) -> None:
         raise InvalidInput(gettext("A no-show can be undone on the same day only."), code="too_late")
     tables = tables_of([booking])[booking.pk]
     steps.move_on(booking, status, work)
-    booking.ended_at = None
-    steps.save(booking, "ended_at")
+    booking.ended_at, booking.expected_again = None, True
+    steps.save(booking, "ended_at", "expected_again")
     follow_stays(work)
     steps.take_tables(booking, tables, work)

@@ -55,6 +55,13 @@ class BookingRules(models.Model):
     late_minutes = models.PositiveSmallIntegerField(
         _("late after (minutes)"), default=15, validators=[MaxValueValidator(240)]
     )
+    no_show_minutes = models.PositiveSmallIntegerField(
+        _("no-show after (minutes)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(5), MaxValueValidator(240)],
+        help_text=_("Then the table is free again and a deposit is kept. Blank = hosts note no-shows themselves."),
+    )
     learned_turns = models.BooleanField(
         _("use the learned times"),
         default=False,
@@ -127,6 +134,17 @@ class TurnTime(models.Model):
         return f"{self.largest}: {self.minutes}"
 
 
+class TurnLearning(models.Model):
+    """The last time at which usual stays were learned, so that one process of the installation does it once a day."""
+
+    restaurant = models.OneToOneField(Restaurant, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    learned_at = models.DateTimeField()
+    objects = TenantQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"learned {self.learned_at}"
+
+
 class Combination(models.Model):
     """Tables that are pushed together for larger parties. `seats` may be fewer than those of its tables."""
 
@@ -187,6 +205,7 @@ class Booking(models.Model):
     token = models.CharField(max_length=64, default=new_token, unique=True, editable=False)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    expected_again = models.BooleanField(default=False, help_text="Somebody undid a no-show; the clock notes none.")
     reminded_at = models.DateTimeField(null=True)
     deposit = models.DecimalField(null=True, help_text="Deposit that it needs, blank for none.", **AMOUNT)
     deposit_until = models.DateTimeField(null=True, help_text="Unpaid then, the booking is cancelled.")
@@ -309,6 +328,7 @@ __all__ = [
     "DepositRule",
     "OnlineHold",
     "TableHold",
+    "TurnLearning",
     "TurnTime",
     "new_token",
 ]

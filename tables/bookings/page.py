@@ -35,6 +35,7 @@ class Row:
     state: str
     word: str
     is_blocked: bool = False  # guests who are expected to stay too long sit at its table
+    is_due: bool = False  # the booked time has come
 
     @property
     def is_expected(self) -> bool:
@@ -181,7 +182,7 @@ def _row(booking: Booking, tables: Sequence[Table], held: dict[int, datetime], n
     blocked = expected and any(held.get(table.pk, booking.starts_at) > booking.starts_at for table in tables)
     blocked = blocked and booking.ends_at > now
     state = "late" if blocked else MARKS.get(BookingStatus(booking.status), "done")
-    return Row(booking, tables, state, _word(booking, now, blocked=blocked), blocked)
+    return Row(booking, tables, state, _word(booking, now, blocked=blocked), blocked, booking.starts_at <= now)
 
 
 def _word(booking: Booking, now: datetime, *, blocked: bool) -> str:

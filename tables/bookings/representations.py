@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
+from bistro.core.kernel.money import text
 from bistro.core.models import Restaurant
 from tables.bookings.models import Booking, BookingRules
 from tables.bookings.transitions import BookingStatus
@@ -55,9 +56,23 @@ def booking_json(booking: Booking, tables: Sequence[Table]) -> dict[str, Any]:
         "notes": booking.notes,
         "occasion": booking.occasion,
         "delayMinutes": booking.delay_minutes,
+        "deposit": deposit_json(booking),
         "createdAt": instant(booking.created_at),
         "link": guest_link(booking),
     }
+
+
+def deposit_json(booking: Booking) -> dict[str, Any] | None:
+    """Return the deposit of a booking (`DepositOutput`), None where it needs none."""
+    if booking.deposit is None:
+        return None
+    times = {
+        "payUntil": booking.deposit_until,
+        "paidAt": booking.deposit_paid_at,
+        "refundableUntil": booking.deposit_refundable_until,
+    }
+    written = {name: instant(moment) if moment is not None else None for name, moment in times.items()}
+    return {"amount": text(booking.deposit, booking.restaurant.currency), **written}
 
 
 def language_of(booking: Booking, restaurant: Restaurant) -> str:

@@ -75,10 +75,16 @@ def take_tables(booking: Booking, tables: Sequence[Table], work: UnitOfWork) -> 
 
 
 def move_on(booking: Booking, new: str, work: UnitOfWork) -> None:
-    """Change the status of a booking, free its tables where it ends, and record it. Raises IllegalTransition."""
+    """Change the status of a booking, free its tables where it ends, and record it.
+
+    Raises IllegalTransition, and InvalidInput (`too_early`) for a no-show before the booked time.
+    """
     require_transaction()
     before = booking.status
     change_status(booking, new, BOOKING_MOVES, what=gettext("This booking"))
+    if new == BookingStatus.NO_SHOW and booking.starts_at > work.now:
+        message = gettext("The booked time has not come yet. If the guests said that they do not come, cancel it.")
+        raise InvalidInput(message, code="too_early")
     tables = tables_of([booking])[booking.pk]
     if new not in EXPECTED and new != BookingStatus.SEATED:
         booking.ended_at = work.now

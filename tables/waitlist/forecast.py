@@ -107,7 +107,7 @@ def forecast(scene: Scene, sizes: Iterable[int]) -> dict[int, list[float]]:
 
 def _still_possible(arrivals: Sequence[Arrival], late: float) -> list[Arrival]:
     """Return the past bookings of which nothing was seen by now, those that failed last."""
-    known = arrivals if len(arrivals) >= ENOUGH else USUAL_ARRIVALS
+    known = arrivals if len(arrivals) >= ENOUGH else [*arrivals, *USUAL_ARRIVALS]
     left = [arrival for arrival in known if arrival.minutes > late]
     left.sort(key=lambda arrival: (not arrival.came, arrival.minutes))
     return left or [Arrival(late + STILL_EXPECTED, False)]

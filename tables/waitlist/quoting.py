@@ -56,6 +56,7 @@ class Room:
         for coming in self.coming:
             for table_id in coming.tables:
                 self.promised[table_id].append(coming)
+        self.phases.follow({party.pk: party for party in self.sitting.values()}.values())
         self._arrivals = list(self._past_arrivals(restaurant_id))
         self._past_waits = list(self._waits(restaurant_id))
         self.usual = cache(lambda size: quantile(self.phases.stays_of(size, self.now), 0.5))

@@ -46,7 +46,7 @@ def server(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """Serve a copy of the demo restaurant, so that the tests of one file cannot disturb those of another."""
     folder = tmp_path_factory.mktemp("served")
     shutil.copytree(demo_data, folder / "var")
-    with Running(folder) as service:
+    with Running(folder, prepared=True) as service:
         yield service
 
 

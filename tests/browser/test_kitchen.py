@@ -61,3 +61,25 @@ def test_what_a_guest_writes_is_text(server: Service, kitchen_page: Page):
     expect(ticket).to_be_visible(timeout=SOON)
     expect(ticket).to_contain_text(re.compile(re.escape("onerror=alert(1)")))
     assert ticket.locator("img[src='x']").count() == 0
+
+
+def test_a_waiter_watches_the_wall_and_finishes_nothing(server: Service, page_of):
+    page = page_of("waiter", "/kitchen/")
+    order = server.order("Table 6", Burger=1)
+    ticket = page.locator(f"[data-order='{order['id']}']").first
+    expect(ticket).to_be_visible(timeout=SOON)
+    expect(ticket.locator("[data-act=start]")).to_be_hidden()
+    expect(ticket.locator("[data-act=bump]")).to_have_attribute("aria-disabled", "true")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
+    box = ticket.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 15)
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    page.keyboard.press("s")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(500)
+    assert asked == []
+    expect(ticket).to_be_visible()

@@ -4,7 +4,8 @@ import pytest
 
 from kitchen.models import Route
 from kitchen.tests.factories import StationFactory
-from menu.files.checking import FileSettings, check_file
+from menu.files.checking import check_file
+from menu.files.meanings import FileSettings
 from menu.files.services import import_file
 from menu.models import Item
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from bistro.core.tests.factories import RestaurantFactory
-from tables.bookings.models import BookingRules, TurnTime
+from tables.bookings.models import BookingRules, TurnLearning, TurnTime
 from tables.bookings.selectors import read_house
 from tables.bookings.services import learn_turns, learning
 from tables.bookings.tests.evenings import book, evening
@@ -23,6 +23,7 @@ def _first_of_the_day(monkeypatch):
 
 def learn(days=0):
     learning._due = None
+    TurnLearning.objects.all().delete()
     return learn_turns(now=timezone.now() + timedelta(days=days + 1))
 
 
@@ -67,8 +68,30 @@ def test_other_houses_teach_nothing_and_once_a_day_is_enough(house, other_house,
     assert not TurnTime.objects.filter(restaurant=house.restaurant).exists()
     Party.objects.all().delete()
     with django_assert_num_queries(0):
+        assert learn_turns(now=now + timedelta(minutes=59)) == 0
+    with django_assert_num_queries(1):
         assert learn_turns(now=now + timedelta(hours=23)) == 0
     assert learn_turns(now=now + timedelta(days=1)) == 1
+
+
+@pytest.mark.parametrize("claiming", [True, False], ids=["claimed", "control without a claim"])
+def test_one_process_of_the_installation_learns(house, monkeypatch, claiming):
+    """Another process looks at the same moment, after the first one has found what is due."""
+    past_stays(house, 60)
+    now, learned_by, medians = timezone.now() + timedelta(days=1), [], learning._medians
+    claim = learning._claim if claiming else lambda *_: True
+
+    def other_process_first(restaurant_id, moment):
+        monkeypatch.setattr(learning, "_claim", claim)
+        monkeypatch.setattr(learning, "_due", None)
+        learn_turns(now=now)
+        return claim(restaurant_id, moment)
+
+    monkeypatch.setattr(learning, "_claim", other_process_first)
+    monkeypatch.setattr(learning, "_medians", lambda *given: learned_by.append(given[0]) or medians(*given))
+    learn_turns(now=now)
+    assert learned_by.count(house.restaurant.pk) == (1 if claiming else 2)
+    assert len(learned()) == 1
 
 
 def test_managers_see_them_beside_the_typed_ones(house):

@@ -105,6 +105,48 @@ def test_only_stays_that_were_as_far_count(house):
     )
 
 
+def test_another_course_is_expected_until_it_would_be_late(house):
+    """Half of the guests have one course and ask for the bill 20 minutes after it, half a second one after 30."""
+    past_stays(house, 60, count=10)
+    past_stays(house, 90, count=10)
+    for stay in Party.objects.all():
+        second = stay.completed_at - stay.first_dish_at > timedelta(minutes=50)
+        stay.last_dish_at = stay.first_dish_at + timedelta(minutes=30 if second else 0)
+        stay.bill_asked_at = stay.completed_at - timedelta(minutes=15)
+        stay.save()
+    eating = seated(house, first_order_at=at(10), first_dish_at=at(25), last_dish_at=at(25))
+    assert usual(phases(house, 35).left(eating)) == pytest.approx((25 + 55) / 2, abs=3)
+    assert usual(phases(house, 48).left(eating)) == pytest.approx(42, abs=3), "no bill yet: a second course comes"
+    again = seated(house, first_order_at=at(10), first_dish_at=at(25), last_dish_at=at(55))
+    assert usual(phases(house, 60).left(again)) == pytest.approx(30, abs=3), "that was the last one"
+
+
+def test_the_fixed_numbers_follow_the_evening(house):
+    tonight = phases(house, 120)
+    tonight.follow([seated(house) for _party in range(8)])
+    assert usual(tonight.stays_of(2, at(120))) > 75 * 1.3, "eight pairs have been here for two hours"
+    assert usual(phases(house, 120).stays_of(2, at(120))) == 75, "control"
+    quiet = phases(house, 10)
+    quiet.follow([seated(house) for _party in range(8)])
+    assert usual(quiet.stays_of(2, at(10))) == pytest.approx(75, abs=1), "they have just come"
+    past_stays(house, 60)
+    known = phases(house, 120)
+    known.follow([seated(house) for _party in range(8)])
+    assert usual(known.stays_of(2, at(120))) == 60, "what was learned stays"
+
+
+def test_the_short_stays_of_an_evening_that_is_not_over_teach_nothing(house):
+    past_stays(house, 60)
+    for number in range(30):
+        begun = at(number)
+        Party.objects.create(
+            restaurant=house.restaurant, table=house.table, size=2, status="completed",
+            seated_at=begun, completed_at=begun + timedelta(minutes=20),
+        )  # fmt: skip
+    assert usual(phases(house, 60).stays_of(2, at(60))) == 60
+    assert usual(phases(house, 300).stays_of(2, at(300))) < 60, "afterwards they count as all others do"
+
+
 def test_a_group_with_few_stays_falls_back(house):
     past_stays(house, 60)
     assert usual(phases(house).stays_of(8, at(0))) == 60, "of all sizes"

@@ -44,7 +44,7 @@ from bistro.core.services import passwords as password_services
 from bistro.core.services import pins as pin_services
 from bistro.core.services import restaurants as restaurant_services
 from bistro.core.services import second_factors as factor_services
-from bistro.core.web.addresses import full_address, only_here
+from bistro.core.web.addresses import full_address, reach_of
 from bistro.core.web.confirm_views import confirmed_in_admin
 from bistro.core.web.form_fields import TextField
 
@@ -222,7 +222,7 @@ class MembershipAdmin(ServiceAdmin, HistoryAdmin):
         except DomainError as refusal:
             return self._refused(request, refusal)
         link = full_address(request, reverse("choose-password", args=[token]))
-        shown: dict[str, Any] = {"member": member, "by_mail": by_mail, "link": link, "only_here": only_here(link)}
+        shown = {"member": member, "by_mail": by_mail, "link": link, **reach_of(link, by_mail=by_mail)}
         return form_page(self, request, title=title, template="admin/password_link.html", **shown)
 
     def _change(self, request: HttpRequest, object_id: str, button: str, text: Any, **change: Any) -> HttpResponse:
@@ -390,7 +390,7 @@ class InvitationAdmin(ServiceAdmin):
         )
         link = full_address(request, reverse("invitation", args=[token]))
         invited = {**data, "role_words": ROLE_NAMES[Role(data["role"])]}
-        page: dict[str, Any] = {"link": link, "only_here": only_here(link), "invited": invited}
+        page = {"link": link, "invited": invited, **reach_of(link, by_mail=data["by_mail"])}
         return form_page(self, request, title=_("Invitation"), template="admin/invitation_link.html", **page)
 
     @admin.display(description=_("For"), ordering="email")

@@ -1,9 +1,12 @@
 """Full addresses of pages, for links that a person copies or opens on another device."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
+
+from bistro.core.kernel.mailing import mail_leaves
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -15,6 +18,17 @@ def full_address(request: HttpRequest, path: str) -> str:
     """
     root = settings.PUBLIC_URL if settings.PUBLIC_URL_IS_SET else f"{request.scheme}://{request.get_host()}"
     return f"{root}{path}"
+
+
+def messages_lead_here() -> bool:
+    """Return whether messages leave this server with links that open on this computer only."""
+    return mail_leaves() and only_here(settings.PUBLIC_URL)
+
+
+def reach_of(link: str, *, by_mail: bool) -> dict[str, Any]:
+    """Return what a page says about who can open a link: as it is shown, and as an e-mail has it."""
+    lost = by_mail and messages_lead_here()
+    return {"only_here": only_here(link), "messages_lead_here": lost, "public_url": settings.PUBLIC_URL}
 
 
 def only_here(address: str) -> bool:

@@ -6,10 +6,16 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import activate, gettext
 from django.views.decorators.http import require_http_methods
 
-from bistro.core.auth.access import SESSION_RESTAURANT, actor_of_member, memberships_of, request_actor
+from bistro.core.auth.access import (
+    SESSION_RESTAURANT,
+    actor_of_member,
+    memberships_of,
+    request_actor,
+    restaurant_of,
+)
 from bistro.core.auth.authentication import set_device_cookie
 from bistro.core.auth.rate_limits import client_address, limited_codes
 from bistro.core.kernel.errors import DomainError, TooMany
@@ -81,6 +87,8 @@ def device_setup(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         actor = request_actor(request)
         here = actor if actor is not None and not actor.is_staff else None
+        if here is not None and here.restaurant_id is not None:
+            activate(restaurant_of(here).language)  # before it is paired, a screen has the language of its browser
         if here is not None and "again" not in request.GET:
             starts = {Role.SCREEN: Device.Kind.KITCHEN, Role.TABLET: Device.Kind.TABLET}
             for role in here.roles & starts.keys():

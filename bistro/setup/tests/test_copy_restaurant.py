@@ -42,7 +42,7 @@ NOT_COPIED = {
     "kitchen": "Screen Ticket TicketLine",
     "setup": "",
     "tables": "Layout Occupancy Pad Party ServiceCall TableOffer",
-    "bookings": "Booking OnlineHold TableHold",
+    "bookings": "Booking OnlineHold TableHold TurnLearning",
     "guests": "Guest",
     "waitlist": "WaitlistEntry",
 }

@@ -18,7 +18,8 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError, LostRace, Overloaded
 from bistro.core.kernel.roles import Permission, Role
 from bistro.core.writing.unit_of_work import UnitOfWork
-from menu.files.checking import CheckedFile, FileSettings, check_file, refusal
+from menu.files.checking import CheckedFile, check_file, refusal
+from menu.files.meanings import FileSettings
 from menu.files.models import MenuImport
 from menu.files.sheet import FileRefused
 from menu.files.transitions import ImportStatus, move_imports
@@ -60,7 +61,7 @@ def run_import(*, import_id: int, clock: Callable[[], datetime] = timezone.now) 
         def done(plan: ImportPlan, work: UnitOfWork) -> None:
             _end(row, ImportStatus.DONE, checked.answer(plan), work.now)
 
-        import_menu(categories=checked.categories, actor=actor, finish=done)
+        import_menu(categories=checked.categories, actor=actor, new_stations=checked.new_stations, finish=done)
     except (LostRace, Overloaded):
         raise
     except FileRefused as refused:
@@ -80,7 +81,8 @@ def import_file(*, data: bytes, settings: FileSettings, actor: Actor, dry_run: b
     checked = check_file(data, actor=actor, settings=settings)
     if checked.problems or dry_run:
         return checked.answer()
-    return checked.answer(import_menu(categories=checked.categories, actor=actor))
+    stations = checked.new_stations
+    return checked.answer(import_menu(categories=checked.categories, actor=actor, new_stations=stations))
 
 
 def _taken(import_id: int, now: datetime) -> MenuImport | None:
@@ -93,13 +95,11 @@ def _taken(import_id: int, now: datetime) -> MenuImport | None:
 
 
 def _checked(row: MenuImport, actor: Actor) -> CheckedFile:
-    settings = FileSettings(row.columns, row.decimal, row.category, row.encoding)
-
     def progress(checked: int, rows: int) -> None:
         with _writing():
             MenuImport.objects.filter(pk=row.pk).update(checked=checked, rows=rows)
 
-    return check_file(bytes(row.content), actor=actor, settings=settings, progress=progress)
+    return check_file(bytes(row.content), actor=actor, settings=row.settings, progress=progress)
 
 
 def _refused(row: MenuImport, answer: dict[str, Any], now: datetime) -> MenuImport:

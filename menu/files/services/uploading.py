@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.utils.translation import gettext
@@ -10,8 +11,8 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, LostRace, NotYours
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.unit_of_work import UnitOfWork
-from menu.files.checking import FileSettings
 from menu.files.mapping import fingerprint, map_columns
+from menu.files.meanings import FileSettings, Meanings
 from menu.files.models import MenuImport, RememberedColumns
 from menu.files.opening import open_sheet
 from menu.files.sheet import FileRefused
@@ -56,21 +57,29 @@ def map_columns_of(*, import_id: int, settings: FileSettings, actor: Actor) -> M
     """
     actor.require(Permission.MANAGE)
     with UnitOfWork(actor) as work:
-        row = _own_import(import_id, actor)
-        if row.status != ImportStatus.UPLOADED:
-            raise LostRace(gettext("This import was confirmed already."))
+        row = _unconfirmed(import_id, actor)
         try:
             headers = map_columns(open_sheet(bytes(row.content), encoding=settings.encoding), settings.columns).headers
         except FileRefused as refused:
             raise InvalidInput(str(refused)) from None
-        kept = {"columns": dict(settings.columns), "decimal": settings.decimal, "category": settings.category}
-        MenuImport.objects.filter(pk=row.pk).update(encoding=settings.encoding, **kept)
-        mine = RememberedColumns.objects.of_restaurant(work.restaurant_id)
-        mine.update_or_create(
-            restaurant_id=work.restaurant_id, headers_key=fingerprint(headers), defaults={**kept, "used_at": work.now}
-        )
-        old = list(mine.order_by("-used_at", "-pk").values_list("pk", flat=True)[MOST_REMEMBERED:])
-        mine.filter(pk__in=old).delete()
+        row.columns, row.encoding = dict(settings.columns), settings.encoding
+        row.decimal, row.category = settings.decimal, settings.category
+        row.save(update_fields=["columns", "encoding", "decimal", "category"])
+        _remember(row, headers, work)
+    return row
+
+
+def say_meanings(*, import_id: int, meanings: Meanings, actor: Actor) -> MenuImport:
+    """Say what the words of an uploaded file mean, and remember it for the next file with these headers.
+
+    Raises NotYours, LostRace when the import was confirmed meanwhile, NotPermitted.
+    """
+    actor.require(Permission.MANAGE)
+    with UnitOfWork(actor) as work:
+        row = _unconfirmed(import_id, actor)
+        row.meanings = meanings.as_json()
+        row.save(update_fields=["meanings"])
+        _remember(row, map_columns(open_sheet(bytes(row.content), encoding=row.encoding), row.columns).headers, work)
     return row
 
 
@@ -83,6 +92,25 @@ def confirm_import(*, import_id: int, actor: Actor) -> MenuImport:
         move_imports(mine, [ImportStatus.UPLOADED], ImportStatus.WAITING, by=actor.label[:120], by_staff=actor.id)
         row.refresh_from_db()
     return row
+
+
+def _unconfirmed(import_id: int, actor: Actor) -> MenuImport:
+    """Return a locked import whose preview is open. Raises NotYours, LostRace."""
+    row = _own_import(import_id, actor)
+    if row.status != ImportStatus.UPLOADED:
+        raise LostRace(gettext("This import was confirmed already."))
+    return row
+
+
+def _remember(row: MenuImport, headers: Sequence[str], work: UnitOfWork) -> None:
+    """Keep what people have told about a file for the next one with these headers."""
+    mine = RememberedColumns.objects.of_restaurant(work.restaurant_id)
+    kept = {name: getattr(row, name) for name in ("columns", "decimal", "category", "meanings")}
+    mine.update_or_create(
+        restaurant_id=work.restaurant_id, headers_key=fingerprint(headers), defaults={**kept, "used_at": work.now}
+    )
+    old = list(mine.order_by("-used_at", "-pk").values_list("pk", flat=True)[MOST_REMEMBERED:])
+    mine.filter(pk__in=old).delete()
 
 
 def _own_import(import_id: int, actor: Actor) -> MenuImport:

@@ -61,7 +61,7 @@ def test_upload_preview_import(house, owner):
     text = f"category,name,price,colour\nSoups,Onion Soup,8.50,red\n{house.category.name},{house.item.name},11.00,\n"
     page, address = opened(owner, upload(owner, text))
     html = page.content.decode()
-    for words in ("1 new, 1 changed, 0 unchanged", "Onion Soup", "10.00 → 11.00", "Ignored columns: colour", "UTF-8"):
+    for words in ("1 new, 1 changed, 0 unchanged", "Onion Soup", "€10.00 → €11.00", "Ignored columns: colour", "UTF-8"):
         assert words in html
     assert version(house) == before
     assert not Item.objects.filter(name="Onion Soup").exists()
@@ -235,9 +235,9 @@ def test_the_preview_shows_what_becomes_of_the_choices(house, owner):
         "Soups,Goulash,7.50,Size: Small; Large +2\n"
     )
     html = html_text(opened(owner, upload(owner, text))[0])
-    for words in ("Fries +1.00 → Fries +1.50", "Side: Rice added", "Side: Salad +1.00 archived"):
+    for words in ("Fries +€1.00 → Fries +€1.50", "Side: Rice added", "Side: Salad +€1.00 archived"):
         assert words in html
-    for words in ("Goulash (new)", "category: Soups", "price: 7.50", "options: Size [0-2]: Small; Large +2.00"):
+    for words in ("Goulash (new)", "category: Soups", "price: €7.50", "options: Size [0-2]: Small; Large +€2.00"):
         assert words in html
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from bistro.core.models import Event
 from bistro.core.tests.factories import RestaurantFactory, actor_as
-from menu.files.checking import FileSettings
 from menu.files.exporting import export_menu
+from menu.files.meanings import FileSettings
 from menu.files.services import import_file
 from menu.models import AllergenStatement, Item, ItemGroup, Modifier, ModifierGroup, Tax
 from menu.setup_steps import add_catalogue

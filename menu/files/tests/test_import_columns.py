@@ -11,8 +11,8 @@ import pytest
 from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes
 from menu.compiled import current_menu
-from menu.files.checking import FileSettings
 from menu.files.exporting import export_menu
+from menu.files.meanings import FileSettings
 from menu.files.services import import_file
 from menu.files.tests.workbook_bytes import workbook
 from menu.models import Category, Item, Modifier, ModifierGroup, Tax, TaxComponent

@@ -2,8 +2,9 @@
 
 import pytest
 
-from menu.files.checking import FileSettings, check_file
+from menu.files.checking import check_file
 from menu.files.exporting import export_menu
+from menu.files.meanings import FileSettings
 from menu.files.services import import_file
 from menu.models import Category, Item, Modifier, ModifierGroup
 from menu.tests.factories import ModifierFactory, ModifierGroupFactory

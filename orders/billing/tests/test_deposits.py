@@ -1,18 +1,21 @@
 """Deposits of bookings: wanted, paid, taken off the bill, given back, kept; and money that is equal in every case."""
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 import time_machine
 from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import LostRace
-from bistro.core.models import Restaurant
-from bistro.core.tests.http import nothing_changes
+from bistro.core.models import Event, Restaurant
+from bistro.core.tests.http import nothing_changes, refused
 from orders.billing.alarms import payment_alarms
 from orders.billing.models import Deposit, DummyCharge, DummyRefund, Payment, Voucher, VoucherMove
 from orders.billing.services import Tender, refund_payment, settle_deposit, start_deposit, take_payment, use_deposit
@@ -21,6 +24,7 @@ from orders.billing.tests.online import dummy, faults, sweep
 from orders.billing.transitions import Method
 from tables.bookings import services as bookings
 from tables.bookings.models import Booking, DepositRule, TableHold
+from tables.bookings.representations import instant
 from tables.bookings.tests.evenings import book, evening
 from tables.models import Party
 
@@ -55,6 +59,14 @@ def agree():
     back = sum(row.amount for row in DummyRefund.objects.all())
     paid = sum(move.amount for move in VoucherMove.objects.filter(kind__in=("deposit", "back")))
     assert taken - back == paid
+
+
+def queries_of(api, path):
+    """Return how many queries a call costs, after one that fills what is remembered."""
+    api.get(path)
+    with CaptureQueriesContext(connection) as queries:
+        assert api.get(path).status_code == 200
+    return len(queries)
 
 
 def close(house):
@@ -203,15 +215,62 @@ def test_the_house_that_cancels_gives_it_back(house, booked):
 
 def test_a_no_show_keeps_it_and_its_undoing_does_not(house, booked):
     pay(booked)
+    Booking.objects.update(starts_at=timezone.now(), ends_at=timezone.now() + timedelta(hours=2))
     bookings.mark_no_show(booking_id=booked.pk, actor=house.actor("host"))
     assert (Deposit.objects.get().status, kinds()[-1]) == ("kept", ("kept", Decimal("-20.00")))
     body = close(house)
     assert (body["sale"], body["vouchers"]["deposits"], body["vouchers"]["kept"]) == ("0.00", "20.00", "20.00")
     assert body["vouchers"]["owed_after"] == "0.00"
-    Booking.objects.update(starts_at=timezone.now(), ends_at=timezone.now() + timedelta(hours=2))
     bookings.undo_no_show(booking_id=booked.pk, actor=house.actor("host"))
     assert (Deposit.objects.get().status, Voucher.objects.get().balance) == ("paid", Decimal("20.00"))
     agree()
+
+
+def test_before_the_booked_time_nobody_keeps_a_deposit_for_a_no_show(house, booked):
+    """Neither the page, nor the API, nor a batch marks guests as missing who are still to come."""
+    pay(booked)
+    browser, api, late = house.browser("host"), house.api("host"), {"status": "no_show"}
+    room, page = f"/restaurants/{house.restaurant.uid}", f"/host/bookings/{booked.pk}/"
+    assert 'value="no_show"' not in browser.get(page).content.decode()
+    batch = {"updates": [{"entity": "reservation", "id": str(booked.uid), "data": late}]}
+    with nothing_changes():
+        assert browser.post(f"{page}act/", {"do": "no_show"}).status_code == 422
+        refused(api.put(f"{room}/reservations/{booked.uid}", late), 422, "too_early")
+        assert refused(api.post(f"{room}/batch-update", batch), 422, "too_early")["index"] == 0
+        moved = {**late, "startsAt": evening(days=2).isoformat()}
+        refused(api.put(f"{room}/reservations/{booked.uid}", moved), 422, "too_early")
+    assert Deposit.objects.get().status == "paid"
+    Booking.objects.update(starts_at=timezone.now())
+    assert 'value="no_show"' in browser.get(page).content.decode()
+    assert api.post(f"{room}/batch-update", batch).status_code == 200
+    assert Deposit.objects.get().status == "kept"
+    agree()
+
+
+def test_programs_read_the_deposit_of_a_booking(house, booked):
+    address, api = f"/restaurants/{house.restaurant.uid}/reservations", house.api("host")
+    (row,) = api.get(address).json()
+    wanted = Booking.objects.get()
+    assert row["deposit"] == {
+        "amount": "20.00",
+        "payUntil": instant(wanted.deposit_until),
+        "paidAt": None,
+        "refundableUntil": instant(wanted.deposit_refundable_until),
+    }
+    pay(booked)
+    (row,) = api.get(address).json()
+    assert row["deposit"]["paidAt"] == instant(Booking.objects.get().deposit_paid_at)
+    assert api.put(f"{address}/{row['id']}", row).json() == row, "a client may send the whole row back"
+    (event,) = Event.objects.filter(type="reservation_updated", action="deposit_paid")
+    assert json.loads(event.data)["deposit"] == row["deposit"]
+    sync = f"/restaurants/{house.restaurant.uid}/sync?since=0"
+    costs = [queries_of(api, path) for path in (address, sync)]
+    for day in range(2, 5):
+        book(house, evening(days=day))
+    assert [queries_of(api, path) for path in (address, sync)] == costs
+    snapshot = api.get(sync).json()["snapshot"]["reservations"]
+    assert snapshot == api.get(address).json()
+    assert [each["deposit"]["amount"] for each in snapshot] == ["20.00"] * 4
 
 
 def test_it_is_taken_off_the_bill_when_the_rest_is_paid(house, booked):

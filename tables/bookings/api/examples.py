@@ -17,6 +17,12 @@ RESERVATION: dict[str, Any] = {
     "notes": "High chair",
     "occasion": "birthday",
     "delayMinutes": 0,
+    "deposit": {
+        "amount": "30.00",
+        "payUntil": "2026-11-20T10:42:44.120981Z",
+        "paidAt": "2026-11-20T10:15:02.408113Z",
+        "refundableUntil": "2026-11-27T19:45:00.000000Z",
+    },
     "createdAt": "2026-11-20T10:12:44.120981Z",
     "link": "https://bistro.example/booking/1dY4sTqYVb2kzH0mWc7uJxP9/",
     "house_link": "https://bistro.example/book/8kQ2mXv0cY5nT1hLr7sWb3Zd/",

@@ -42,17 +42,27 @@ class ReservationInput(_Wishes):
 
 @shown(examples.CHANGED_RESERVATION)
 class ReservationEdit(_Wishes):
-    """Any part of a booking. `id`, `createdAt`, `delayMinutes`, `link` and `house_link` are ignored."""
+    """Any part of a booking. `id`, `createdAt`, `delayMinutes`, `deposit`, `link` and `house_link` are ignored."""
 
     id = serializers.UUIDField(required=False)
     createdAt = StrictTime(required=False)
     delayMinutes = StrictInteger(required=False)
+    deposit = serializers.DictField(required=False, allow_null=True)
     link = serializers.URLField(required=False)
     house_link = serializers.URLField(required=False, allow_null=True)
     guestName = LineOfText(max_length=120, required=False)
     partySize = StrictInteger(min_value=1, max_value=500, required=False)
     startsAt = StrictTime(required=False)
     status = serializers.ChoiceField(STATUSES, required=False)
+
+
+class DepositOutput(serializers.Serializer[Any]):
+    """The deposit that a booking needs."""
+
+    amount = serializers.CharField()
+    payUntil = serializers.DateTimeField(allow_null=True, help_text="Unpaid then, the booking is cancelled.")
+    paidAt = serializers.DateTimeField(allow_null=True)
+    refundableUntil = serializers.DateTimeField(allow_null=True, help_text="Cancelled later, the house keeps it.")
 
 
 @shown(examples.RESERVATION)
@@ -73,6 +83,7 @@ class ReservationOutput(serializers.Serializer[Any]):
     occasion = serializers.CharField(allow_blank=True)
     createdAt = serializers.DateTimeField()
     delayMinutes = serializers.IntegerField(help_text="Minutes by which the guests said that they come later.")
+    deposit = DepositOutput(allow_null=True, help_text="Deposit of the booking, null where it needs none.")
     link = serializers.URLField(help_text="Page of the guest, where the booking can be moved and cancelled.")
     house_link = serializers.URLField(allow_null=True, help_text="Page on which guests book, null while it is closed.")
 

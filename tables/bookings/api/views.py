@@ -80,7 +80,7 @@ class Reservations(APIView):
         rows = _wanted(Booking.objects.visible_to(actor), own_restaurant(actor, restaurant), request)
         limit = min(number_param(request, "limit", MOST, least=1), MOST)
         offset = number_param(request, "offset", 0, least=0)
-        found = list(rows[offset : offset + limit + 1])
+        found = list(rows.select_related("restaurant")[offset : offset + limit + 1])
         tables = tables_of(found[:limit])
         headers = {}
         if len(found) > limit:

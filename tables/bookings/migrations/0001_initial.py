@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 ('token', models.CharField(default=tables.bookings.models.new_token, editable=False, max_length=64, unique=True)),
                 ('created_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
+                ('expected_again', models.BooleanField(default=False, help_text='Somebody undid a no-show; the clock notes none.')),
                 ('reminded_at', models.DateTimeField(null=True)),
                 ('deposit', models.DecimalField(decimal_places=4, help_text='Deposit that it needs, blank for none.', max_digits=16, null=True)),
                 ('deposit_until', models.DateTimeField(help_text='Unpaid then, the booking is cancelled.', null=True)),
@@ -66,6 +67,7 @@ class Migration(migrations.Migration):
                 ('pacing_online', models.PositiveSmallIntegerField(blank=True, help_text='Most guests in a slot who booked online. Blank = no limit.', null=True, verbose_name='online guests per slot')),
                 ('walk_in_percent', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='tables kept for walk-ins (%)')),
                 ('last_arrival_minutes', models.PositiveSmallIntegerField(default=30, validators=[django.core.validators.MaxValueValidator(600)], verbose_name='last arrival before closing (minutes)')),
+                ('no_show_minutes', models.PositiveSmallIntegerField(blank=True, help_text='Then the table is free again and a deposit is kept. Blank = hosts note no-shows themselves.', null=True, validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(240)], verbose_name='no-show after (minutes)')),
                 ('late_minutes', models.PositiveSmallIntegerField(default=15, validators=[django.core.validators.MaxValueValidator(240)], verbose_name='late after (minutes)')),
                 ('learned_turns', models.BooleanField(default=False, help_text='Bookings end as guests of this house usually leave. Without enough stays the typed times count.', verbose_name='use the learned times')),
                 ('online_token', models.CharField(editable=False, max_length=64, null=True, unique=True)),
@@ -168,6 +170,13 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(condition=models.Q(('live', True)), fields=['restaurant', 'starts_at'], name='table_hold_live'), models.Index(condition=models.Q(('live', True)), fields=['table', 'starts_at'], name='table_hold_table'), models.Index(condition=models.Q(('party__isnull', False)), fields=['party'], name='table_hold_party'), models.Index(condition=models.Q(('online__isnull', False)), fields=['online'], name='table_hold_online')],
                 'constraints': [bistro.core.database.no_overlap.NoOverlap(ends='ends_at', live='live', name='table_hold_once', of='table', starts='starts_at'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='table_hold_ends_later'), models.CheckConstraint(condition=models.Q(('booking__isnull', False), ('party__isnull', False), ('online__isnull', False), _connector='OR'), name='table_hold_of_somebody')],
             },
+        ),
+        migrations.CreateModel(
+            name='TurnLearning',
+            fields=[
+                ('restaurant', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='core.restaurant')),
+                ('learned_at', models.DateTimeField()),
+            ],
         ),
         migrations.CreateModel(
             name='TurnTime',

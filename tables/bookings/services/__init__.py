@@ -12,7 +12,7 @@ from tables.bookings.services.changing import (
 from tables.bookings.services.delaying import announce_delay
 from tables.bookings.services.learning import learn_turns
 from tables.bookings.services.online import book_online, drop_lapsed_holds, end_link, keep_time, renew_link
-from tables.bookings.services.sweeping import cancel_unpaid, follow_overstays, mark_late, remind_guests
+from tables.bookings.services.sweeping import cancel_unpaid, follow_overstays, mark_late, mark_missing, remind_guests
 from tables.bookings.services.taking import Origin, take_booking
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "keep_time",
     "learn_turns",
     "mark_late",
+    "mark_missing",
     "mark_no_show",
     "remind_guests",
     "renew_link",

@@ -74,7 +74,10 @@ def seat_booking(
 
 
 def mark_no_show(*, booking_id: int, actor: Actor, versions: Versions = None) -> Booking:
-    """Note that the guests did not come, and free their tables. Raises what `change_booking` raises."""
+    """Note that the guests did not come, and free their tables.
+
+    Raises InvalidInput (`too_early`) before the booked time, and what `change_booking` raises.
+    """
     status = BookingStatus.NO_SHOW
     return change_booking(booking_id=booking_id, changes={}, status=status, actor=actor, versions=versions)
 

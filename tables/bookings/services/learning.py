@@ -11,10 +11,11 @@ from bistro.core.speed.bulk_insert import insert_rows
 from bistro.core.writing.sweeps import in_each
 from bistro.core.writing.unit_of_work import UnitOfWork
 from tables.bookings.hold_steps import lock_book
-from tables.bookings.models import TurnTime
+from tables.bookings.models import TurnLearning, TurnTime
 from tables.phases import Phases
 
 EVERY = timedelta(days=1)
+LOOK = timedelta(hours=1)  # between two looks of a process for restaurants whose day has passed
 SHORTEST, LONGEST, STEP = 45, 240, 5  # minutes: learned times lie between, in whole steps
 
 Learned = dict[tuple[int, str], tuple[int, int]]  # {(group of sizes, part of the day): (minutes, stays)}
@@ -25,18 +26,21 @@ _due: datetime | None = None
 def learn_turns(*, now: datetime) -> int:
     """Learn the usual stays of each restaurant once a day, and return the number of restaurants where they changed.
 
-    A sweep. Each process reads two queries for each restaurant once a day, and writes only what differs. Locks: the
-    book.
+    A sweep. One of the processes learns: whoever claims the day of a restaurant, which each looks for once an hour
+    with one query. It reads two queries for each restaurant, and writes only what differs. Locks: the book.
     """
     global _due
     if _due is not None and now < _due:
         return 0
-    _due = now + EVERY
-    zones = {pk: [name] for pk, name in Restaurant.objects.order_by("pk").values_list("pk", "timezone")}
-    return in_each(zones, partial(_learn, now=now))
+    _due = now + LOOK
+    known = TurnLearning.objects.filter(learned_at__gt=now - EVERY)
+    rows = Restaurant.objects.exclude(pk__in=known.values("restaurant")).order_by("pk")
+    return in_each({pk: [name] for pk, name in rows.values_list("pk", "timezone")}, partial(_learn, now=now))
 
 
 def _learn(restaurant_id: int, zones: Sequence[str], *, now: datetime) -> int:
+    if not _claim(restaurant_id, now):
+        return 0
     found = _medians(restaurant_id, now, ZoneInfo(zones[0]))
     if _known(restaurant_id) == found:
         return 0
@@ -50,6 +54,15 @@ def _learn(restaurant_id: int, zones: Sequence[str], *, now: datetime) -> int:
             ]
         )
     return 1
+
+
+def _claim(restaurant_id: int, now: datetime) -> bool:
+    """Note that this process learns for a restaurant today, unless another one does. One row decides."""
+    with UnitOfWork(Actor.system(restaurant_id, "usual stays")):
+        first = TurnLearning(restaurant_id=restaurant_id, learned_at=now - EVERY)
+        TurnLearning.objects.bulk_create([first], ignore_conflicts=True)
+        due = TurnLearning.objects.of_restaurant(restaurant_id).filter(learned_at__lte=now - EVERY)
+        return bool(due.update(learned_at=now))
 
 
 def _medians(restaurant_id: int, now: datetime, zone: ZoneInfo) -> Learned:

@@ -20,6 +20,7 @@ from tables.bookings.transitions import EXPECTED, BookingStatus
 
 USUAL_REMINDER = 24  # hours, of a restaurant without rules
 DUE = (BookingStatus.BOOKED, BookingStatus.CONFIRMED)
+FORGOTTEN = timedelta(days=1)  # after which nobody asks any more whether the guests came
 
 
 def mark_late(*, now: datetime) -> int:
@@ -48,6 +49,43 @@ def _mark(restaurant_id: int, booking_ids: Sequence[int], *, now: datetime) -> i
         for booking in late:
             move_on(booking, BookingStatus.LATE, work)
     return len(late)
+
+
+def mark_missing(*, now: datetime) -> int:
+    """Note guests who have not come as no-shows, in houses whose rules say when. Returns their number. A sweep.
+
+    The minutes count as those of late guests do. A no-show that somebody has undone is left to the hosts.
+    """
+    due: dict[int, list[int]] = defaultdict(list)
+    for pk, restaurant, starts, ends, delay, minutes in _awaited(now).values_list(
+        "pk", "restaurant_id", "starts_at", "ends_at", "delay_minutes", "restaurant__booking_rules__no_show_minutes"
+    ):
+        if minutes is not None and late_from(starts, ends, delay, minutes) <= now:
+            due[restaurant].append(pk)
+    return in_each(due, partial(_miss, now=now))
+
+
+def _awaited(now: datetime) -> QuerySet[Booking]:
+    return Booking.objects.filter(
+        restaurant__booking_rules__no_show_minutes__isnull=False,
+        status__in=[*DUE, BookingStatus.LATE],
+        starts_at__range=(now - FORGOTTEN, now),
+        expected_again=False,
+    )
+
+
+def _miss(restaurant_id: int, booking_ids: Sequence[int], *, now: datetime) -> int:
+    """Note those who are still missing. Locks: the book."""
+    with UnitOfWork(Actor.system(restaurant_id, "no-shows")) as work:
+        lock_book(work)
+        minutes = rules_of(restaurant_id).no_show_minutes
+        rows = _awaited(now).filter(restaurant=restaurant_id, pk__in=booking_ids)
+        gone = [
+            each for each in rows if late_from(each.starts_at, each.ends_at, each.delay_minutes, minutes or 0) <= now
+        ]
+        for booking in gone:
+            move_on(booking, BookingStatus.NO_SHOW, work)
+    return len(gone)
 
 
 def cancel_unpaid(*, now: datetime) -> int:

@@ -44,6 +44,7 @@ def test_the_whole_row(api, house):
         "notes": "Window",
         "occasion": "birthday",
         "delayMinutes": 0,
+        "deposit": None,
     }
     assert api.get(path(house)).json() == [row]
     assert api.get(f"/api/v1{path(house)}", {"date": starts.date().isoformat()}).json() == [row]

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db.models import F
 from django.utils import timezone
 
@@ -11,9 +12,9 @@ from bistro.core.tests.http import nothing_changes, refused
 from bistro.core.writing.unit_of_work import UnitOfWork
 from tables.bookings import services
 from tables.bookings.hold_steps import follow_stays
-from tables.bookings.models import Booking, TableHold
+from tables.bookings.models import Booking, BookingRules, TableHold
 from tables.bookings.services import sweeping
-from tables.bookings.tests.evenings import book, path, text
+from tables.bookings.tests.evenings import book, evening, path, text
 from tables.models import Occupancy, Party
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +131,43 @@ def test_late_guests_and_no_shows(house, host, other_house):
     assert TableHold.objects.live().filter(booking=booking).exists()
     elsewhere.refresh_from_db()
     assert elsewhere.status == "late"
+
+
+def test_the_clock_notes_no_shows_where_the_rules_say_so(house, other_house, host):
+    starts = evening(19)
+    house.add_table()
+    house.add_table()
+    booking, announced, seated, elsewhere = (book(each, starts) for each in (house, house, house, other_house))
+    Booking.objects.filter(pk=announced.pk).update(delay_minutes=20)
+    Booking.objects.filter(pk=seated.pk).update(status="seated")
+
+    def missing_after(minutes):
+        with time_machine.travel(starts + timedelta(minutes=minutes), tick=False):
+            services.mark_late(now=timezone.now())
+            services.mark_missing(now=timezone.now())
+        return set(Booking.objects.filter(status="no_show").values_list("pk", flat=True))
+
+    assert missing_after(600) == set(), "hosts note them"
+    BookingRules.objects.create(restaurant=house.restaurant, no_show_minutes=30)
+    BookingRules.objects.create(restaurant=other_house.restaurant)
+    assert missing_after(29) == set()
+    assert missing_after(30) == {booking.pk}
+    assert not TableHold.objects.live().filter(booking=booking).exists()
+    assert missing_after(50) == {booking.pk, announced.pk}, "20 minutes later, as they said"
+    assert elsewhere.pk not in missing_after(60)
+    with time_machine.travel(starts + timedelta(minutes=61), tick=False):
+        services.undo_no_show(booking_id=booking.pk, actor=host)
+    assert missing_after(62) == {announced.pk}, "a host knows better"
+
+
+def test_guests_who_are_seated_while_the_clock_waits_for_the_book_are_no_no_show(house, host, monkeypatch):
+    booking, real = book(house, evening(19)), sweeping.lock_book
+    BookingRules.objects.create(restaurant=house.restaurant, no_show_minutes=30)
+    monkeypatch.setattr(sweeping, "lock_book", lambda work: Booking.objects.update(status="seated") and real(work))
+    with time_machine.travel(evening(19, 40), tick=False):
+        assert services.mark_missing(now=timezone.now()) == 0
+    booking.refresh_from_db()
+    assert booking.status == "seated"
 
 
 @pytest.mark.parametrize("news", [{"delay_minutes": 20}, {"starts_at": LATER, "ends_at": LATER + HOUR}])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -20,12 +21,14 @@ from tools.simulator.evening.stays import Later
 class Hosts:
     """The two hosts of an evening. They seat where the waiting list's page offers a table, in the order of the list."""
 
+    waiting_come_first = True  # nobody gets another table while others wait for one
+
     def __init__(
         self, house: House, ledger: Ledger, door: Door, seed: int, later: Later, begin: Callable[[Guests], None]
     ) -> None:
         self.house, self.ledger, self.door, self.later, self.begin = house, ledger, door, later, begin
         self.dice = random.Random(f"hosts {seed}")
-        self._room: Room | None = None
+        self._room: Any = None  # what the hosts know of the room until something changes
 
     def book(self, visit: Visit, doors: datetime) -> None:
         """Take a booking by phone."""
@@ -40,6 +43,7 @@ class Hosts:
         """Mark a booking whose guests have not come as a no-show, which frees its table."""
         self.door.give_up(self.ledger.bookings[visit.number].ref)
         self.ledger.counts["no-shows"] += 1
+        self.ledger.given_up.add(visit.number)
         self.look_round()
 
     def arrive(self, visit: Visit) -> None:
@@ -77,7 +81,7 @@ class Hosts:
             return
         self._room = None
         free = self._free(guests.visit.size if guests.visit.moves else 1)
-        if not free or self.ledger.waiting:
+        if not free or (self.ledger.waiting and self.waiting_come_first):
             return
         act = "move" if guests.visit.moves else "join"
         host = self.house.hosts[0]
@@ -102,6 +106,7 @@ class Hosts:
         guests.waiter = self.dice.randrange(len(self.house.waiters))
         self.ledger.sitting[guests.visit.number] = guests
         self.ledger.parties[guests.uid] = "seated"
+        self.ledger.seated.add(guests.visit.number)
         self.ledger.counts[how] += 1
         self._room = None
         self.begin(guests)

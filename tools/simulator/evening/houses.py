@@ -41,6 +41,7 @@ class House:
     hosts: list[Person]
     waiters: list[Person]
     kitchen: Person
+    program: Person
     tables: dict[str, dict[str, Any]]
 
     @property
@@ -56,14 +57,15 @@ def open_house(name: str) -> House:
     call_command("open_restaurant", name=name, **about, stdout=out)
     opened = json.loads(out.getvalue())
     owner = Person(Login(**opened["staff"]["owner"]))
-    kitchen = next(each for each in opened["devices"] if each["kind"] == "kitchen")
+    devices = {each["kind"]: Person(token=f"Device {each['token']}") for each in opened["devices"]}
     house = House(
         pk=opened["restaurant_id"],
         uid=opened["uid"],
         owner=owner,
         hosts=[_hired(opened["restaurant_id"], "host", number) for number in range(HOSTS)],
         waiters=[_hired(opened["restaurant_id"], "waiter", number) for number in range(WAITERS)],
-        kitchen=Person(token=f"Device {kitchen['token']}"),
+        kitchen=devices["kitchen"],
+        program=devices["integration"],
         tables={},
     )
     _print_menu(house)

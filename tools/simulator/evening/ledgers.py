@@ -32,6 +32,8 @@ class Ledger:
     waiting: list[Guests] = field(default_factory=list)
     at_the_door: list[Guests] = field(default_factory=list)
     bookings: dict[int, Booked] = field(default_factory=dict)
+    seated: set[int] = field(default_factory=set)  # numbers of the visits that got a table
+    given_up: set[int] = field(default_factory=set)  # of the bookings whose guests did not come
     parties: dict[str, str] = field(default_factory=dict)  # {uid: seated or completed}
     counts: Counter[str] = field(default_factory=Counter)
     paid: Decimal = Decimal(0)

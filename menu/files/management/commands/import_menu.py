@@ -9,10 +9,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from bistro.core.kernel.errors import DomainError
 from menu.files import services
-from menu.files.checking import FileSettings, refusal
+from menu.files.checking import refusal
 from menu.files.chosen_restaurant import actor_for, add_restaurant_argument
 from menu.files.csv_files import ENCODINGS
 from menu.files.mapping import parse_map
+from menu.files.meanings import FileSettings, parse_meanings
 from menu.files.sheet import FileRefused
 
 
@@ -26,6 +27,8 @@ class Command(BaseCommand):
         parser.add_argument("file", metavar="FILE", type=Path)
         add_restaurant_argument(parser)
         parser.add_argument("--map", default="", help="Columns of the file and ours: 'item=name,cost=price'.")
+        parser.add_argument("--taxes", default="", help="The file's words for taxes: 'A=19,B=7,C=19 / 7'.")
+        parser.add_argument("--stations", default="", help="The file's stations, + for new ones: 'Herd=Grill,Bar=+'.")
         parser.add_argument("--decimal", choices=[".", ","], default="", help="The file's decimal separator.")
         parser.add_argument("--category", default="", help="The category of all dishes, for a file without one.")
         parser.add_argument("--encoding", choices=sorted(ENCODINGS), default="", help="The encoding of a text file.")
@@ -47,7 +50,8 @@ class Command(BaseCommand):
             raise CommandError(f"{options['file']} cannot be read: {error.strerror}.") from None
         try:
             told = (options["decimal"], options["category"], options["encoding"])
-            settings = FileSettings(parse_map(options["map"]), *told)
+            meanings = parse_meanings(options["taxes"], options["stations"])
+            settings = FileSettings(parse_map(options["map"]), *told, meanings)
             return services.import_file(data=data, settings=settings, actor=actor, dry_run=options["dry_run"])
         except FileRefused as refused:
             return refusal(str(refused))
