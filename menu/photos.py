@@ -1,4 +1,4 @@
-"""Photos of dishes. What is stored is drawn anew from the pixels, so that nothing else of the file is kept."""
+"""Photos of dishes. What is stored is drawn again from the pixels, so that nothing else of the file is kept."""
 
 from __future__ import annotations
 
