@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminImageFieldWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldBooleanWidget,
 )
@@ -18,6 +19,7 @@ from bistro.core.kernel.money import short
 from menu.allergens import DIETS, Level
 from menu.choices import choices_of, some
 from menu.models import Allergen, Category, Ingredient, Item, ModifierGroup, Tax
+from menu.photos import PhotoField
 from menu.statements import levels_of
 from menu.translation_forms import TranslatedForm, TranslationsField
 
@@ -97,6 +99,12 @@ class ItemForm(TranslatedForm, StatementsForm):
 
     diets = forms.MultipleChoiceField(
         choices=DIETS, required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget, label=_("Diets")
+    )
+    image = PhotoField(
+        required=False,
+        label=_("Photo"),
+        help_text=_("PNG, JPEG or WebP, at most 7 MB. Saved smaller, without the place and time where it was taken."),
+        widget=UnfoldAdminImageFieldWidget(attrs={"accept": "image/png,image/jpeg,image/webp"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,4 +1,4 @@
-"""How much longer or shorter the stays of an evening are than was assumed, while nothing has been learned yet.
+"""The pace of an evening: how much longer or shorter stays are than was assumed, while nothing has been learned yet.
 
 Guests who are still here count too: their stay is at least as long as they have been here. Without them only the
 short stays would count, because those end first.

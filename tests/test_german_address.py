@@ -1,4 +1,4 @@
-"""How German texts address people: staff by infinitives, guests by *Sie*, nobody by *du* (docs/languages.md)."""
+"""The address of people in German texts: staff by infinitives, guests by *Sie*, nobody by *du* (docs/languages.md)."""
 
 import re
 

@@ -136,6 +136,7 @@ class ItemAdmin(CopyAdmin, RowForms, StatementsAdmin, ArchiveAdmin, HistoryAdmin
                     ("price", "tax"),
                     ("popular", "state_words"),
                     "open_price",
+                    "image",
                 )
             },
         ),

@@ -77,7 +77,8 @@ def test_a_waiter_watches_the_wall_and_finishes_nothing(server: Service, page_of
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 15)
     page.keyboard.press("1")
     page.keyboard.press("Enter")
-    page.keyboard.press("s")
+    for key in ("s", "h", "f"):
+        page.keyboard.press(key)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_timeout(500)

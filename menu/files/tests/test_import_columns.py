@@ -208,7 +208,7 @@ def test_letters_of_taxes_are_refused_with_the_way_out(house):
         answer = imported(house, ("A", "Tea", "2", "B"), columns=("category", "name", "price", "tax"))
     (error,) = answer["errors"]
     assert error["column"] == "tax"
-    assert "choose to ignore it" in error["message"]
+    assert "the preview asks what they mean" in error["message"]
 
 
 @pytest.mark.parametrize(
