@@ -58,7 +58,10 @@ class Host:
         return row
 
     def act(self, booking: Booking, fate: str) -> None:
-        """Let the guests of a booking come, cancel, or not come."""
+        """Let the guests of a booking come, cancel, or not come. They are missed from the booked time on."""
+        if fate == "no_show":
+            now = {"starts_at": timezone.now()}
+            services.change_booking(booking_id=booking.pk, changes=now, actor=self.actor, insist=True)
         act: Any = ACTS[fate]
         act(booking_id=booking.pk, actor=self.actor)
 
