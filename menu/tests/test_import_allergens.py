@@ -76,11 +76,11 @@ def test_a_choice_keeps_its_statements_unless_the_cell_speaks_of_allergens(house
     state(fries, contains=["gluten"])
     assert imported(house, groups="Side [0-1]: Fries") == []
     assert imported(house, groups="Side [0-1]: Fries +1.00") == [
-        "Side: Fries (contains gluten) → Fries +1.00 (contains gluten)"
+        "Side: Fries (contains gluten) → Fries +€1.00 (contains gluten)"
     ]
     assert stated(fries) == {"gluten": "contains"}
     assert imported(house, groups="Side [0-1]: Fries +1.00 (may contain gluten, Milk)") == [
-        "Side: Fries +1.00 (contains gluten) → Fries +1.00 (may contain gluten, milk)"
+        "Side: Fries +€1.00 (contains gluten) → Fries +€1.00 (may contain gluten, milk)"
     ]
     assert stated(fries) == {"gluten": "may_contain", "milk": "may_contain"}
 

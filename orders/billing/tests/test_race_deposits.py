@@ -1,5 +1,6 @@
 """A deposit that is paid twice, or while its booking is cancelled, at the same moment."""
 
+import threading
 from datetime import timedelta
 from decimal import Decimal
 
@@ -41,6 +42,13 @@ def test_control_without_the_state_there_are_two(booked, monkeypatch):
     """Each of them decides by the deposit as it was when the first one looked."""
     first = Deposit.objects.select_related("booking__restaurant").get()
     monkeypatch.setattr(deposits, "locked_deposit", lambda booking, work: _as(first))
+    at_the_bank, start_call = threading.Barrier(2, timeout=30), deposits.start_call
+
+    def together(*args):
+        at_the_bank.wait()  # nobody is done before the other one has looked
+        return start_call(*args)
+
+    monkeypatch.setattr(deposits, "start_call", together)
     race([pays(booked), pays(booked)])
     assert DummyCharge.objects.count() == 2
 
