@@ -304,6 +304,7 @@ SWEEPS: list[str] = [
     "bistro.backup.schedule.back_up_when_due",
     "bistro.core.services.sealing.seal_events",
     "bistro.core.services.upkeep.refresh_statistics",
+    "bistro.core.services.uploads.remove_unused_uploads",
     "bistro.core.ops.integrity.check_after_unclean_start",
     "bistro.core.auth.rate_limits.reconnect_cache",
     "bistro.core.auth.tablets.sweep_tablets",

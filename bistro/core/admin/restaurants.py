@@ -27,6 +27,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.money import fits, short
 from bistro.core.kernel.texts import clean_text
 from bistro.core.models import Restaurant
+from bistro.core.models.logos import redrawn_logo
 from bistro.core.models.restaurants import LONGEST_NOTE, MOST_NOTES, notes_after
 from bistro.core.services import restaurants as restaurant_services
 from bistro.core.writing.configuration_events import RestaurantChanged
@@ -74,6 +75,11 @@ class RestaurantForm(TenantForm):
         if self.instance.pk and "price_limit" in self.changed_data and not self.is_confirmed:
             self.add_error("price_limit", _link_to_confirm())
         return cleaned
+
+    def clean_logo(self) -> Any:
+        """Return a new logo drawn again."""
+        logo = self.cleaned_data.get("logo")
+        return redrawn_logo(logo) if logo and "logo" in self.changed_data else logo
 
     def _notes(self, typed: str) -> str:
         """Return the notes to the kitchen, each once. Notes of a dish are joined by semicolons, so none has one."""
