@@ -284,6 +284,7 @@ SWEEPS: list[str] = [
     "menu.services.end_timed_offs",
     "menu.files.services.import_due",
     "tables.services.ring_again",
+    "tables.services.escalate_calls",
     "tables.waitlist.services.pass_offers_on",
     "tables.bookings.services.mark_late",
     "tables.bookings.services.mark_missing",

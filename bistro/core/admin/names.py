@@ -173,6 +173,7 @@ NAMES = (
     _("seat"),
     _("seated at"),
     _("seats"),
+    _("seconds until a call is shown to everybody"),
     _("seconds until a call rings again"),
     _("section"),
     _("sections"),

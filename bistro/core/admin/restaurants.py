@@ -150,7 +150,7 @@ class RestaurantAdmin(ServiceAdmin, HistoryAdmin):
         ),
         (
             gettext_lazy("Pads and tablets"),
-            {"fields": ("pads_need_session", "calls_ring_seconds", "tablet_idle_minutes")},
+            {"fields": ("pads_need_session", ("calls_ring_seconds", "calls_escalate_seconds"), "tablet_idle_minutes")},
         ),
         (
             gettext_lazy("Documents"),
