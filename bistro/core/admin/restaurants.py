@@ -93,6 +93,8 @@ class RestaurantForm(TenantForm):
         super().__init__(*args, **kwargs)
         if self.instance.cash_rounding is not None:
             self.initial["cash_rounding"] = Decimal(short(self.instance.cash_rounding))  # 0.05, not 0.0500
+        if self.instance.price_limit is not None:
+            self.initial["price_limit"] = Decimal(short(self.instance.price_limit))  # 20, not 20.0000
         if "timezone" in self.fields:
             names = sorted(zoneinfo.available_timezones())
             self.fields["timezone"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
