@@ -55,6 +55,7 @@ class Evening(Closing, Guests):
         if come:
             self.guests_come(booked[0].pk)
             self.order_at(table, wish)
+            self.touched = None
 
     def pay_deposit(self, booking, fate="answers"):
         faults(**FATES[fate])
@@ -168,24 +169,25 @@ class Evening(Closing, Guests):
     # --- what holds -------------------------------------------------------------------------------------------
     @invariant()
     def the_books_are_right(self):
-        """Check the bills that the step touched, and one more in turn; the API says one of them."""
-        there = self.parties()
-        self.turn += 1
-        also = {there[self.turn % len(there)]} if there else set()
-        found = [self.book(party) for party in there if self.touched is None or party in self.touched | also]
-        self.seen |= {book.party.pk: book for book in found}
-        for book in found:
-            check_bill(book)
-            self.check_taken(book)
-        if self.lowered:  # the others may have become smaller too
-            self.slack = {book.party.pk: left(book) for book in found}
+        """Check the bills that the step touched, ledgers and tills; the API says one of the bills."""
+        if self.changed():
+            there = self.parties() if self.touched is None else sorted(self.touched & set(self.parties()))
+            self.look_at(there)
+            Ledgers(self.room.pk).check()
+            self.turn += 1
+            if there and self.turn % 2:
+                book = self.seen[there[self.turn % len(there)]]
+                check_api(book, self.room.house.done(self.room.api.get(f"/api/v1/bills/{book.party.pk}")))
         self.lowered, self.touched = False, None
-        Ledgers(self.room.pk).check()
-        if found and self.turn % 3 == 0:
-            book = found[self.turn % len(found)]
-            check_api(book, self.room.house.done(self.room.api.get(f"/api/v1/bills/{book.party.pk}")))
         self.wait(seconds=5)
         self.playing = True
+
+    def look_at(self, parties):
+        """Check the bills of these parties."""
+        for party in parties:
+            self.seen[party] = book = self.book(party)
+            check_bill(book)
+            self.check_taken(book)
 
     def check_taken(self, book):
         """Check that nobody took, or began to take, more than is owed."""

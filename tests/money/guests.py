@@ -1,4 +1,4 @@
-"""What guests at a table and their waiter do with a bill: order, void, reduce, split, pay, refund."""
+"""The acts of guests at a table and their waiter: order, void, reduce, split, pay, refund, open tabs."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -37,8 +37,8 @@ from orders.order_commands import LineRequest, OrderRequest
 from tables.models import Party
 from tests.money.house import MODES, House, part_of, parts, picks, seeded, tips, wishes
 
-# What the bank does with a call: it answers, the answer is lost after it acted, it answers 500, the guest takes a
-# while, or the first card is declined.
+# The bank answers, its answer is lost after it acted, it answers 500, the guest takes a while, or the first card is
+# declined.
 FATES = {"answers": {}, "loses": {"lost": 1}, "fails": {"fails": 1}, "waits": {"waits": 2}, "declines": {"declines": 1}}
 fates = st.sampled_from(["answers", "loses", "fails", "waits", "declines", "loses", "waits"])
 
@@ -58,7 +58,8 @@ class Guests(House):
         self.order_at(table, wish)
 
     def order_at(self, table, wish):
-        self.act("order", services.place_order, request=self.request(table, wish))
+        placed = self.act("order", services.place_order, request=self.request(table, wish))
+        self.touched = set() if placed is None else {Order.objects.get(pk=placed.id).party_id}
 
     def request(self, table, wish):
         lines = tuple(LineRequest(item=self.room.items[name], quantity=many, seat=seat) for name, many, seat in wish)
@@ -70,7 +71,7 @@ class Guests(House):
         row = self.one(Order.objects.open(), order)
         if row is None:
             return
-        self.lowered = True
+        self.lowered, self.touched = True, {row.party_id}
         told = {"order_id": row.pk, "reason": "wrong", "actor": self.room.manager}
         ids = list(row.lines.values_list("pk", flat=True))
         if whole:
@@ -227,6 +228,7 @@ class Guests(House):
         if row is None:
             return
         lines = list(Order.objects.kept().filter(party__bill=row.bill_id).values_list("lines", flat=True))
+        self.touched = {holder_of(row.bill)}
         told = {"amount": part_of(row.amount, part) or row.amount, "tip": row.tip if tip else Decimal(0)}
         told["lines"] = [lines[line % len(lines)]] if lines and line % 3 == 0 else []
         faults(**FATES[fate])
@@ -251,6 +253,7 @@ class Guests(House):
         row = self.one(rows, pick)
         if row is None:
             return
+        self.touched = {holder_of(row.bill)}
         if by_undo:
             self.act("undo", undo_payment, payment_id=row.pk, actor=self.room.waiter)
         else:
@@ -273,9 +276,10 @@ class Guests(House):
         """Charge a tab, or give it back."""
         if self.one(self.tabs(), pick) is None:
             self.hold(pick, "200.00", "answers")
-        row, self.touched = self.one(self.tabs(), pick), None
+        row = self.one(self.tabs(), pick)
         if row is None:
             return
+        self.touched = {holder_of(row.bill)}
         told = {"payment_id": row.pk, "actor": self.room.waiter}
         due = self.book(holder_of(row.bill)).due
         faults(**FATES[fate])

@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from bistro.core.auth.access import staff_actor
 from bistro.core.kernel.errors import DomainError
+from bistro.core.live import event_log
 from bistro.core.models import Restaurant
 from menu.compiled import forget as forget_menus
 from menu.tests.factories import TaxComponentFactory, TaxFactory
@@ -33,6 +34,9 @@ NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 CENT, ZERO = Decimal("0.01"), Decimal(0)
 MODES = ["inclusive", "added"]
 CARD = ["dish", "wine", "coffee", "roll"]
+
+# Refusals that are an answer of the bank: it has collected already, which was recorded.
+LEARNT = {("cancel payment", "already_paid"), ("release tab", "already_paid")}
 
 picks = st.integers(min_value=0, max_value=9)
 wishes = st.lists(
@@ -81,7 +85,8 @@ class House(RuleBasedStateMachine):
         self.room = rooms["inclusive"]
         self.touched: set[int] | None = None  # the parties whose bill a step can change; None for all
         self.slack: dict[int, Decimal] = {}
-        self.seen: dict[int, Statement] = {}
+        self.seen: dict[int, Statement] = {}  # bills as they were after the last step
+        self.head = -1  # number of the last event then
         self.lowered = False
         self.playing = False  # True between two steps: then the evening can be settled
         self.days: list[dict[str, Any]] = []
@@ -124,7 +129,8 @@ class House(RuleBasedStateMachine):
         except DomainError as refused:
             result, refusal = None, refused.code
         self.done[name if refusal is None else f"{name}: {refusal}"] += 1
-        assert refusal is None or moved(self.room.pk) == before, f"{name} was refused ({refusal}), and money moved"
+        if refusal is not None and (name, refusal) not in LEARNT:
+            assert moved(self.room.pk) == before, f"{name} was refused ({refusal}), and money moved"
         return result
 
     # --- who is there -----------------------------------------------------------------------------------
@@ -144,6 +150,11 @@ class House(RuleBasedStateMachine):
 
     def book(self, party: int) -> Statement:
         return read_statement(Party.objects.get(pk=party), Restaurant.objects.get(pk=self.room.pk))
+
+    def changed(self) -> bool:
+        """Return whether anything happened since the last step."""
+        before, self.head = self.head, event_log.position(self.room.pk).seq
+        return before != self.head
 
     def glance(self, pick: int) -> Statement:
         """Return the bill of a chosen party as it was seen last."""

@@ -25,7 +25,7 @@ from tests.plugins.examples import THOROUGH
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 # The rules are the same on both databases, so PostgreSQL plays fewer evenings.
 EVENINGS = int(os.environ.get("MONEY_EVENINGS") or (10_000 if THOROUGH else 300 if database.SQLITE else 50))
-STEPS = 10 if THOROUGH else 5
+STEPS = 10 if THOROUGH else 4
 PLAYED = ("pay cash", "pay terminal", "pay online", "refund", "capture tab", "release tab", "use deposit", "correct")
 
 
