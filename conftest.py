@@ -25,6 +25,7 @@ pytest_plugins = [
     "tests.plugins.database_file",
     "tests.plugins.documented_answers",
     "tests.plugins.examples",
+    "tests.plugins.quick_flush",
     "tests.plugins.shared_data",
     "tests.plugins.slowest_files",
     "tests.plugins.template_database",

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
-from benchmarks.wire import HttpLine, OnText, SocketLine, request, upgrade
 from harness.database import close_everything
 from harness.installation import Installation, Plan
 from harness.servers import Server
+from harness.wire import HttpLine, OnText, SocketLine, request, upgrade
 
 PADS = 50
 ITEMS = [{"name": "Burger", "quantity": 3}, {"name": "Ice Cream", "quantity": 1}]

@@ -14,8 +14,8 @@ from math import inf
 from time import perf_counter, process_time
 
 from benchmarks.contenders import Contender
-from benchmarks.wire import HttpLine, SocketLine
 from harness.table import percentile
+from harness.wire import HttpLine, SocketLine
 
 Figures = dict[str, float]
 PATIENCE = 60.0

@@ -6,9 +6,9 @@ from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
 from benchmarks.contenders import Contender, contender_of
-from benchmarks.wire import request
 from harness.installation import Installation, Plan
 from harness.old_orders import grow_old
+from harness.wire import request
 from tools.simulator.credentials import Login
 
 API = {

@@ -19,10 +19,10 @@ from rich.console import Console
 from benchmarks.contenders import Contender, contender_of
 from benchmarks.old_house import session_of
 from benchmarks.rivals import checked_out
-from benchmarks.wire import request
 from harness.database import connected
 from harness.installation import Installation, Plan
 from harness.service import ROOT
+from harness.wire import request
 
 PAGES = {
     "floor": "/floor/",

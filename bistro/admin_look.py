@@ -2,6 +2,14 @@
 
 from typing import Any
 
+from django.http import HttpRequest
+from django.templatetags.static import static
+
+
+def _style(request: HttpRequest) -> str:
+    return static("css/admin.css")
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Bistro",
     "SITE_HEADER": "Bistro",
@@ -9,6 +17,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_SYMBOL": "restaurant",
     "SITE_URL": "/",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "/static/icon.svg"}],
+    "STYLES": [_style],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SIDEBAR": {"navigation": "bistro.admin_menu.navigation", "show_search": False},

@@ -1,9 +1,10 @@
 """The side bar of the admin, with every page for managers."""
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -83,6 +84,9 @@ GROUPS: list[tuple[Any, list[tuple[Any, str, str]]]] = [
 ]
 
 
+OPERATORS = ("core_restaurant_add", "core_membership_add")
+
+
 def manages(request: HttpRequest) -> bool:
     """Return whether the user manages a restaurant."""
     return acting_manager(request) is not None
@@ -101,7 +105,21 @@ def restaurant_name(request: HttpRequest) -> str:
 
 
 def _page(title: Any, icon: str, url: str, permission: Any = manages) -> dict[str, Any]:
-    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{url}"), "permission": permission}
+    link = reverse_lazy(f"admin:{url}")
+
+    def active(request: HttpRequest) -> bool:
+        """Return whether the open page belongs to this entry, and to none whose address is longer."""
+        here = [each for each in _links() if request.path.startswith(each)]
+        return str(link) == max(here, key=len, default=request.path)
+
+    return {"title": title, "icon": icon, "link": link, "permission": permission, "active": active}
+
+
+@cache
+def _links() -> list[str]:
+    """Return the addresses of all entries below the first page."""
+    pages = [url for _title, group in GROUPS for _name, _icon, url in group if url != "index"]
+    return [reverse(f"admin:{url}") for url in (*pages, *OPERATORS)]
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:

@@ -247,6 +247,7 @@ ADMISSION_WAITING = env.int("ADMISSION_WAITING", default=2000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 BODY_LIMIT_BYTES = env.int("BODY_LIMIT_BYTES", default=1024 * 1024)
 UPLOAD_LIMIT_BYTES = env.int("UPLOAD_LIMIT_BYTES", default=8 * 1024 * 1024)  # the admin's imports and photos
+PHOTOS_MEGABYTES = env.int("PHOTOS_MEGABYTES", default=200)  # of one restaurant
 # Limits below the application, which disconnect slow clients (bistro.core.server.daphne_limits).
 REQUEST_SECONDS = 20.0  # time for a whole request; a larger request may take longer at this rate:
 REQUEST_BYTES_A_SECOND = 16 * 1024
@@ -361,8 +362,7 @@ if env.int("NUM_PROXIES", default=0):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # --- Files -------------------------------------------------------------------------------------------
-STATIC_URL = "/static/"
-STATIC_ROOT = VAR / "static"
+STATIC_URL, STATIC_ROOT = "/static/", VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL, MEDIA_ROOT = "/media/", VAR / "media"
 # Folders with fonts for slips in scripts that a printer's code page lacks.

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -33,6 +33,7 @@ class Chaos:
     acknowledged: Callable[[], int]
     recoveries: dict[str, Recovery] = field(default_factory=dict)
     over: bool = False  # no more orders are placed
+    healed: Callable[[], Awaitable[None]] | None = None  # called after each fault, when its recovery was measured
 
     async def rage(self, faults: Sequence[str], orders: int) -> None:
         """Spread the faults over the orders, in the same sequence in every run."""
@@ -41,6 +42,8 @@ class Chaos:
             while self.acknowledged() < orders * number / (len(faults) + 1):  # noqa: ASYNC110 - a count, not an event
                 await asyncio.sleep(0.05)
             await self._break(fault, number)
+            if self.healed is not None:
+                await self.healed()
 
     async def _break(self, fault: str, number: int) -> None:
         """Break the part, restore it, and measure the recovery.

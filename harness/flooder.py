@@ -12,15 +12,16 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-
-import aiohttp
+from urllib.parse import urlsplit
 
 from harness.screens import PROTOCOL
+from harness.wire import SocketLine, text_frame, upgrade
 
 BEHIND = 900  # events; more than the recent frames, and few enough for a read of the log
 COME_BACK_SECONDS = 0.1
 REFUSED = 4429  # the close code
 LONGEST_SECONDS = 60.0
+SLICES = 10  # of the time between two hellos of a socket
 
 
 @dataclass(frozen=True)
@@ -52,62 +53,87 @@ class Fate:
 
 
 class Flooder:
-    """The sockets of one pad, which return whenever they are closed."""
+    """The sockets of one pad, which return whenever they are closed.
+
+    All frames are made before, because the flood shares the machine's processors with the server.
+    """
 
     def __init__(self, order: Order) -> None:
         self.order, self.fate = order, Fate()
+        address = urlsplit(order.url)
+        self._host, self._port = address.hostname or "", address.port or 80
+        self._upgrade = upgrade(
+            "/ws/orders", {"Authorization": order.authorization, "Sec-WebSocket-Protocol": PROTOCOL}
+        )
+        positions = range(order.head - min(BEHIND, order.head) + 1, order.head + 1)
+        self._hellos = [_hello(position, order.epoch) for position in positions]
+        self._open: set[SocketLine] = set()
         self._served = 0
         self._refused_enough = asyncio.Event()
         self._note_refusals()
 
     async def run(self) -> Fate:
         """Keep all sockets open for the ordered time, and longer while too few were refused."""
-        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-            insisting = [asyncio.create_task(self._insist(session)) for _ in range(self.order.sockets)]
-            await asyncio.sleep(self.order.seconds)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._refused_enough.wait(), LONGEST_SECONDS)
-            for task in insisting:
-                task.cancel()
-            await asyncio.gather(*insisting, return_exceptions=True)
+        tasks = [asyncio.create_task(self._insist()) for _ in range(self.order.sockets)]
+        tasks.append(asyncio.create_task(self._speak()))
+        await asyncio.sleep(self.order.seconds)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._refused_enough.wait(), LONGEST_SECONDS)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         return self.fate
 
-    async def _insist(self, session: aiohttp.ClientSession) -> None:
+    async def _insist(self) -> None:
         while True:
-            with suppress(aiohttp.ClientError, OSError, TimeoutError):
-                await self._once(session)
+            with suppress(OSError):
+                await self._once()
             await asyncio.sleep(COME_BACK_SECONDS)
 
-    async def _once(self, session: aiohttp.ClientSession) -> None:
-        headers = {"Authorization": self.order.authorization}
-        url = self.order.url + "/ws/orders"
-        async with session.ws_connect(url, protocols=(PROTOCOL,), headers=headers, max_msg_size=0) as socket:
-            speaking = asyncio.create_task(self._speak(socket))
-            served = 0
-            try:
-                while (await socket.receive()).type is aiohttp.WSMsgType.TEXT:
-                    self._served += 1 - served
-                    served = 1
-                    self.fate.most_served = max(self.fate.most_served, self._served)
-            finally:
-                self._served -= served
-                speaking.cancel()
-            self.fate.codes[socket.close_code or 0] += 1
+    async def _once(self) -> None:
+        served = 0
+
+        def note_served(_text: bytes, _at: float) -> None:
+            nonlocal served
+            self._served += 1 - served
+            served = 1
+            self.fate.most_served = max(self.fate.most_served, self._served)
+
+        loop = asyncio.get_running_loop()
+        _transport, line = await loop.create_connection(
+            lambda: SocketLine(self._upgrade, note_served), self._host, self._port
+        )
+        try:
+            await line.opened
+            self._open.add(line)
+            self.fate.codes[await line.ended] += 1
             self._note_refusals()
+        finally:
+            self._open.discard(line)
+            self._served -= served
+            line.close()
 
     def _note_refusals(self) -> None:
         if self.fate.refused >= self.order.refusals:
             self._refused_enough.set()
 
-    async def _speak(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        """Name another position in each hello, so that none shares the read of another."""
-        order = self.order
-        with suppress(aiohttp.ClientError, OSError):
-            while True:
-                after = order.head - random.randrange(min(BEHIND, order.head))
-                await socket.send_json({"hello": {"after": after, "epoch": order.epoch}})
-                self.fate.hellos += 1
-                await asyncio.sleep(1 / order.hellos_a_second)
+    async def _speak(self) -> None:
+        """Name another position in each hello, so that none shares the read of another.
+
+        The hellos of a second are spread over it. A socket whose last hello is not sent yet says no more.
+        """
+        pause = 1 / self.order.hellos_a_second / SLICES
+        while True:
+            for part in range(SLICES):
+                for line in list(self._open)[part::SLICES]:
+                    if not line.closed and not line.transport.get_write_buffer_size():
+                        line.transport.write(random.choice(self._hellos))
+                        self.fate.hellos += 1
+                await asyncio.sleep(pause)
+
+
+def _hello(after: int, epoch: str) -> bytes:
+    return text_frame(json.dumps({"hello": {"after": after, "epoch": epoch}}).encode())
 
 
 async def send_flood(order: Order) -> Fate:

@@ -8,20 +8,22 @@ import asyncio
 import json
 import subprocess
 import sys
+import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import sleep
 from typing import Any
 
-from harness.callers import Caller, Line
+from harness.callers import PATIENCE, Caller, Line
 from harness.chaos import POSTGRES, REDIS, WORKER, Chaos, Recovery
 from harness.checker import server_errors
 from harness.evening import opened, watched
 from harness.installation import Installation, Plan
 from harness.open_state import log_in_waiters, settled, unequal
 from harness.proxy import Faults
+from harness.room_screens import room_screens
 from harness.screens import Rules
 from harness.servers import product_environment
 from harness.service import ROOT
@@ -103,6 +105,8 @@ class LiveEvening(Evening):
         assert isinstance(self.hosts.door, LiveDoor)
         self.hosts.evening = self.hosts.door.evening = self
         self.visits = self.visits[::every]
+        self._go, self._pausing = threading.Event(), threading.Event()
+        self._go.set()
 
     def real(self, moment: datetime) -> datetime:
         """Return the true time of a moment of the evening."""
@@ -112,6 +116,26 @@ class LiveEvening(Evening):
         """Sleep until the next act is due. An evening under faults may be late."""
         due = self.real(self.doors + timedelta(minutes=self.now))
         sleep(max(0.0, (due - datetime.now(UTC)).total_seconds()))
+        if not self._go.is_set():
+            self._pausing.set()
+            self._go.wait()
+            self._pausing.clear()
+
+    def run(self) -> None:
+        """Play as the evening does, and do not keep those waiting who want a pause after the last act."""
+        try:
+            super().run()
+        finally:
+            self._pausing.set()
+
+    async def in_calm(self, look: Callable[[], Awaitable[None]]) -> None:
+        """Let the players finish what they do, then look while they pause."""
+        self._go.clear()
+        try:
+            await asyncio.to_thread(self._pausing.wait, PATIENCE)
+            await look()
+        finally:
+            self._go.set()
 
     def kept(self) -> set[str]:
         """Return the tables of the guests who are expected soon."""
@@ -135,6 +159,9 @@ class RoomOutcome:
     unequal: int
     problems: list[str]
     complaints: str = ""
+    room_screens: int = 0
+    looks: int = 0  # comparisons of all screens of the room with the database
+    room_unequal: int = 0
 
 
 @dataclass(frozen=True)
@@ -152,26 +179,38 @@ class Mischief:
 
 
 async def room_evening(
-    plan: Plan, mischief: Mischief, *, every: int = 1, keyed: bool = True, name: str = ""
+    plan: Plan,
+    mischief: Mischief,
+    *,
+    every: int = 1,
+    keyed: bool = True,
+    rules: Rules | None = None,
+    name: str = "",
 ) -> RoomOutcome:
     """Play an evening while processes are killed, and check everything at the end.
 
-    Without `keyed` a repeated request has a new key.
+    After each fault the players pause until every screen of the room was compared with the database. Without `keyed` a
+    repeated request has a new key; `rules` are those of the room's screens.
     """
     async with Installation(plan) as here, opened(here) as client:
         line = Line(here.pads_line.url, keyed)
         house, who = await asyncio.to_thread(_open_room, here, line)
         here.houses = [who]
         waiters = await log_in_waiters(here, client)
-        async with watched(here, client, SCREENS, Rules()) as screens:
+        async with (
+            watched(here, client, SCREENS, Rules()) as screens,
+            room_screens(here, client, house, rules or Rules()) as room,
+        ):
             evening = LiveEvening(house, SEED, every)
-            chaos = Chaos(here, screens, line.answers.total)
+            chaos = Chaos(here, screens, line.answers.total, healed=lambda: evening.in_calm(room.compare))
             here.pads_line.faults = Faults(drop_answers=mischief.cut)
             problems = await _play(evening, chaos, mischief.faults, here, line.answers.total() + LOOKS + CALLS // every)
             wrong = unequal(screens, await settled(here, client, screens, waiters))
+            await room.compare()
         problems += evening.ledger.problems + await asyncio.to_thread(_differences, here, house.pk, evening.ledger)
         counted = {
             "screens not equal to the database": wrong,
+            "times a screen of the room was not equal to the database": room.wrong,
             "screens never back after a fault": sum(each.never for each in chaos.recoveries.values()),
             "server errors": server_errors(line.answers),
             "gaps in the log": await asyncio.to_thread(here.log.gaps),
@@ -188,6 +227,9 @@ async def room_evening(
             wrong,
             problems,
             here.complaints(),
+            room_screens=len(room.screens),
+            looks=room.looks,
+            room_unequal=room.wrong,
         )
 
 

@@ -32,6 +32,6 @@ def room_row(found: RoomOutcome, *, control: bool = False) -> Row:
         COLUMNS[8]: recovery_cell(found.recoveries.get(WORKER)),
         COLUMNS[9]: recovery_cell(found.recoveries.get(REDIS)),
         COLUMNS[10]: recovery_cell(found.recoveries.get(POSTGRES)),
-        "stale": f"{found.unequal} of {found.screens}",
+        "stale": f"{found.unequal} of {found.screens}; {found.room_unequal} of {found.looks * found.room_screens}",
     }
     return Row(cells, found.problems, control)

@@ -38,6 +38,7 @@ class Rules:
     cursor: bool = True  # resume from the last place; else request a snapshot
     catch_up: bool = True  # apply what a new connection sends first; else only later events
     report: bool = True  # a wall reports the displayed tickets
+    pause: float = 0.25  # seconds before the first attempt to reconnect
 
 
 @dataclass
@@ -104,7 +105,7 @@ class Screen:
             if self.refusals > refused:
                 await asyncio.sleep(REFUSED_SECONDS)
                 continue
-            pause = min(LONGEST_PAUSE, 0.25 * 2 ** min(self._failures, 5))
+            pause = min(LONGEST_PAUSE, self.rules.pause * 2 ** min(self._failures, 5))
             self._failures += 1
             await asyncio.sleep(pause * (0.5 + random.random() / 2))
 

@@ -19,7 +19,7 @@ from bistro.core.kernel.money import short
 from menu.allergens import DIETS, Level
 from menu.choices import choices_of, some
 from menu.models import Allergen, Category, Ingredient, Item, ModifierGroup, Tax
-from menu.photos import PhotoField
+from menu.photos import PhotoField, require_space
 from menu.statements import levels_of
 from menu.translation_forms import TranslatedForm, TranslationsField
 
@@ -124,6 +124,14 @@ class ItemForm(TranslatedForm, StatementsForm):
         field.empty_label = words  # type: ignore[attr-defined]
         field.widget.choices = field.choices  # type: ignore[attr-defined]
         field.help_text = ""
+
+    def clean_image(self) -> Any:
+        """Refuse a new photo for which the restaurant has no space left."""
+        photo = self.cleaned_data.get("image")
+        if "image" in self.changed_data and photo and self.actor is not None:
+            before = self.initial.get("image")
+            require_space(photo, instead_of=getattr(before, "name", ""), restaurant_id=self.actor.restaurant_id or 0)
+        return photo
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}

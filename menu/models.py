@@ -11,6 +11,7 @@ from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.money import AMOUNT, ZERO, short
 from bistro.core.kernel.names import NameKeyField
 from bistro.core.models import Restaurant
+from menu.photos import photo_path
 from menu.querysets import PauseQuerySet
 from menu.tax_models import Tax, TaxComponent
 
@@ -97,7 +98,7 @@ class Item(models.Model):
         help_text=_("Minutes until a ticket is “late”. Blank = same as the station."),
     )
     diets = models.JSONField(default=list, blank=True, help_text=_("e.g. vegetarian, vegan."))
-    image = models.ImageField(upload_to="menu/", blank=True)
+    image = models.ImageField(upload_to=photo_path, blank=True)
     popular = models.BooleanField(_("popular"), default=False)
     open_price = models.BooleanField(
         _("open item"),

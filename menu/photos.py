@@ -1,22 +1,20 @@
-"""Photos of dishes. What is stored is drawn again from the pixels, so that nothing else of the file is kept."""
+"""Photos of dishes: a form field that draws them again, and their share of the disk."""
 
 from __future__ import annotations
 
-import io
+from pathlib import Path, PurePosixPath
 from typing import Any
-from uuid import uuid4
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import gettext
-from PIL import Image, ImageOps
 
-FORMATS = ("PNG", "JPEG", "WEBP")
+from bistro.core.kernel.images import ImageRefused, redrawn
+
 LARGEST_FILE = 7 * 1024 * 1024  # bytes; nginx takes forms of 8 MB
 MOST_PIXELS = 25_000_000
-LONGEST_SIDE = 1600  # pixels of the stored photo
-QUALITY = 80
+MEGABYTE = 1024 * 1024
 
 
 class PhotoField(forms.FileField):
@@ -24,34 +22,38 @@ class PhotoField(forms.FileField):
 
     def to_python(self, data: Any) -> Any:
         file = super().to_python(data)
-        return None if file is None else redrawn(file)
+        return None if file is None else _redrawn(file)
 
 
-def redrawn(file: Any) -> SimpleUploadedFile:
-    """Return a photo as WebP, upright, at most 1600 pixels long, without metadata, with a name that nobody can guess.
+def photo_path(item: Any, filename: str) -> str:
+    """Return the path of a photo in the folder of uploads. Each restaurant has a folder of its own."""
+    return f"menu/{item.restaurant_id}/{PurePosixPath(filename).name}"
 
-    Raises ValidationError for a file that is too large or no such image. The pixels are counted before they are read.
+
+def require_space(photo: Any, *, instead_of: str, restaurant_id: int) -> None:
+    """Raise ValidationError when a photo does not fit into the restaurant's share of the disk.
+
+    `instead_of` is the path of the photo that it replaces, "" for none.
     """
+    root = Path(settings.MEDIA_ROOT)
+    sizes = {path: path.stat().st_size for path in (root / "menu" / str(restaurant_id)).glob("*")}
+    used = sum(sizes.values()) - sizes.get(root / instead_of, 0)
+    if used + photo.size > settings.PHOTOS_MEGABYTES * MEGABYTE:
+        raise ValidationError(
+            gettext("The photos of your dishes fill their %(size)s MB. Remove the photo of another dish first.")
+            % {"size": settings.PHOTOS_MEGABYTES},
+            code="photos_full",
+        )
+
+
+def _redrawn(file: Any) -> Any:
     if file.size > LARGEST_FILE:
         raise ValidationError(gettext("The photo is too large. Use a photo of at most 7 MB."), code="photo_too_large")
     try:
-        with Image.open(file, formats=FORMATS) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise ValidationError(gettext("The photo has more than 25 megapixels."), code="photo_too_large")
-            content = _webp(image)
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
+        return redrawn(file, most_pixels=MOST_PIXELS)
+    except ImageRefused as refused:
+        if refused.too_large:
+            raise ValidationError(gettext("The photo has more than 25 megapixels."), code="photo_too_large") from None
         raise ValidationError(
             gettext("This is not a photo that can be read. Use PNG, JPEG or WebP."), code="no_photo"
         ) from None
-    return SimpleUploadedFile(f"{uuid4().hex}.webp", content, "image/webp")
-
-
-def _webp(image: Image.Image) -> bytes:
-    image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # JPEG: decode a large photo no larger than needed
-    shown = ImageOps.exif_transpose(image).convert("RGBA")
-    shown.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    plain = Image.new("RGB", shown.size, "white")  # a new image has no EXIF, no profile and no comments
-    plain.paste(shown, mask=shown)
-    out = io.BytesIO()
-    plain.save(out, "WEBP", quality=QUALITY)
-    return out.getvalue()

@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.timezone import localtime, now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +19,7 @@ from bistro.core.admin.history import HistoryAdmin
 from tables.events import TableAdded, TableChanged
 from tables.models import Floor, Occupancy, Party, Section, ServiceCall, Table
 from tables.setup_steps import refuse_if_in_use
+from tables.stay_line import calls_in_words, moments_of
 
 CALL_STATES = {
     "open": _("Open"),
@@ -24,6 +27,7 @@ CALL_STATES = {
     "closed": _("Closed by staff"),
     "withdrawn": _("Withdrawn"),
 }
+ESCALATIONS = ("", _("Everybody"), _("Alarm"))  # by `ServiceCall.escalation`
 
 
 class SectionForm(TenantForm):
@@ -121,12 +125,25 @@ class PartyAdmin(ReadOnlyAdmin):
     list_filter = ("status", ("table", OwnFilter))
     list_select_related = ("table", "server")
     ordering = ("-pk",)
-    fields = readonly_fields = ("table", "size", "server", "status", "seated_at", "completed_at")
+    fields = readonly_fields = ("table", "size", "server", "status", "seated_at", "completed_at", "stay")
     inlines = (StaysOfParty,)
 
     @admin.display(description=_("Number"), ordering="pk")
     def number(self, party: Party) -> int:
         return int(party.pk)
+
+    @admin.display(description=_("Time line"))
+    def stay(self, party: Party) -> str:
+        calls = list(party.service_calls.order_by("at", "pk"))
+        lines = [
+            (f"{localtime(each.at):%H:%M}", each.word, gettext("after %(minutes)s min") % {"minutes": each.minutes})
+            for each in moments_of(party, calls)
+        ]
+        return format_html(
+            "{}{}",
+            format_html_join("", "{} · {} · {}<br>", lines),
+            calls_in_words(calls, party.completed_at or now()),
+        )
 
 
 class CallStateFilter(admin.SimpleListFilter):
@@ -152,7 +169,7 @@ class CallStateFilter(admin.SimpleListFilter):
 class ServiceCallAdmin(ReadOnlyAdmin):
     """The admin page of calls of guests, read only. Staff answer them on the floor, pads withdraw them."""
 
-    list_display = ("at", "table", "reason", "shown_state", "number", "rings", "taken_by_name", "closed_by_name")
+    list_display = ("at", "table", "reason", "shown_state", "number", "rings", "escalation", "taken_by_name")
     list_filter = (CallStateFilter, "reason", ("table", OwnFilter))
     list_select_related = ("table",)
     ordering = ("-at", "-pk")
@@ -161,13 +178,19 @@ class ServiceCallAdmin(ReadOnlyAdmin):
         ("table", "party", "reason", "by"),
         ("shown_state", "number", "rings"),
         ("at", "last_rung_at"),
+        ("escalated_at", "alarmed_at"),
         ("taken_at", "taken_by_name"),
         ("closed_at", "closed_by_name"),
     )
     readonly_fields = (
         *("table", "party", "reason", "by", "shown_state", "number", "rings", "at", "last_rung_at"),
+        *("escalated_at", "alarmed_at"),
         *("taken_at", "taken_by_name", "closed_at", "closed_by_name"),
     )
+
+    @admin.display(description=_("More people called"), ordering="escalated_at")
+    def escalation(self, call: ServiceCall) -> str:
+        return str(ESCALATIONS[call.escalation])
 
     @admin.display(description=_("State"))
     def shown_state(self, call: ServiceCall) -> str:

@@ -47,6 +47,14 @@ class CallRang(CallEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallEscalated(CallEvent):
+    """The next step of a call that nobody has taken: everybody on the floor hears it, then it is an alarm."""
+
+    action: ClassVar[str] = "escalated"
+    audiences: ClassVar[frozenset[Audience]] = frozenset({Audience.FLOOR, Audience.PROGRAMS})
+
+
+@dataclass(frozen=True, kw_only=True)
 class CallMoved(CallEvent):
     """The move of an open call with its guests to another table or party."""
 

@@ -1,5 +1,7 @@
 """The model of service calls."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +15,9 @@ from tables.transitions import CallReason
 class ServiceCall(models.Model):
     """A call of guests for staff, from the pad of a table. Each reason has at most one open call at a table.
 
-    A call is open until somebody closes it. It rings again, with a higher `rings`, until somebody takes it. `number`
-    counts the calls of the party, also those that it withdrew.
+    A call is open until somebody closes it. It rings again, with a higher `rings`, until somebody takes it. A call that
+    nobody takes is shown to everybody on the floor since `escalated_at`, and is an alarm since `alarmed_at`; both stay
+    for the reports. `number` counts the calls of the party, also those that it withdrew.
     """
 
     restaurant = models.ForeignKey(Restaurant, on_delete=models.CASCADE, related_name="service_calls")
@@ -26,6 +29,8 @@ class ServiceCall(models.Model):
     at = models.DateTimeField()
     rings = models.PositiveIntegerField(default=1)
     last_rung_at = models.DateTimeField(_("last rung at"))
+    escalated_at = models.DateTimeField(_("shown to everybody at"), null=True)
+    alarmed_at = models.DateTimeField(_("alarm at"), null=True)
     taken_at = models.DateTimeField(null=True)
     taken_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
     taken_by_name = models.CharField(_("taken by"), max_length=120, blank=True)
@@ -39,6 +44,9 @@ class ServiceCall(models.Model):
         constraints = [
             models.CheckConstraint(name="call_reason_known", condition=Q(reason__in=CallReason.values)),
             models.UniqueConstraint(fields=["table", "reason"], condition=Q(closed_at=None), name="call_open_once"),
+            models.CheckConstraint(
+                name="call_alarm_is_second", condition=Q(alarmed_at=None) | Q(escalated_at__isnull=False)
+            ),
         ]
         indexes = [
             models.Index(fields=["restaurant", "at"], name="call_open", condition=Q(closed_at=None)),
@@ -55,3 +63,13 @@ class ServiceCall(models.Model):
         if self.closed_at is not None:
             return "closed"
         return "open" if self.taken_at is None else "taken"
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """Return the time until which the guests waited: somebody took the call, or it ended. None while it rings."""
+        return self.taken_at or self.closed_at
+
+    @property
+    def escalation(self) -> int:
+        """Return 0, 1 if everybody on the floor was called, or 2 if it became an alarm."""
+        return (self.escalated_at is not None) + (self.alarmed_at is not None)

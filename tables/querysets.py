@@ -78,6 +78,10 @@ class CallQuerySet(TenantQuerySet):
         """Filter open calls that nobody has taken."""
         return self.open().filter(taken_at=None)
 
+    def escalated(self) -> Self:
+        """Filter open calls that nobody has taken although everybody was called, with their tables."""
+        return self.ringing().filter(escalated_at__isnull=False).select_related("table")
+
     def rung_before(self, moment: datetime) -> Self:
         """Filter calls whose last ring was at this time or before."""
         return self.filter(last_rung_at__lte=moment)

@@ -245,3 +245,18 @@ def test_no_list_counts_what_its_filters_would_find(owner):
 def test_a_wall_screens_cookie_opens_no_admin(client, house):
     client.cookies["bistro_device"] = f"token-{house.pad.device.name}"
     assert client.get(reverse("admin:index")).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("address", "entry"),
+    [
+        ("/admin/", "Tonight"),
+        ("/admin/menu/category/", "Categories"),
+        ("/admin/menu/category/languages/", "Translations"),
+        ("/admin/menu/item/add/", "Items"),
+        ("/admin/kitchen/ticket/figures/", "Ticket times"),
+    ],
+)
+def test_the_side_bar_marks_one_entry(owner, address, entry):
+    groups = owner.get(address).context["sidebar_navigation"]
+    assert [str(item["title"]) for group in groups for item in group["items"] if item.get("active")] == [entry]

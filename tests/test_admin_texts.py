@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.utils.translation import override
 
 from bistro.core.models import Restaurant
 from bistro.core.tests.factories import MembershipFactory
@@ -62,3 +63,11 @@ def unseen(html, seen):
         if line not in seen and pseudo.WORD.search(line):
             seen.add(line)
             yield line
+
+
+def test_german_plurals_are_german():
+    same = {"Restaurants", "Webhooks", "Bons"}
+    with override("de"):
+        names = {(str(model._meta.verbose_name), str(model._meta.verbose_name_plural)) for model in MODELS}
+    assert {plural for one, plural in names if plural == f"{one}s"} - same == set()
+    assert ("Auswahlgruppe", "Auswahlgruppen") in names

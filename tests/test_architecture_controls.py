@@ -30,7 +30,7 @@ pytestmark = pytest.mark.database_agnostic
         ("an app knows the simulator", "orders/services.py", "from tools.simulator.client import Client"),
         ("the demo knows more of the simulator", "bistro/demo/seed.py", "from tools.simulator.client import Client"),
         ("an app knows the harness", "orders/tests/test_race.py", "from harness.servers import Server"),
-        ("the harness knows the benchmarks", "harness/drill.py", "from benchmarks.wire import request"),
+        ("the harness knows the benchmarks", "harness/drill.py", "from benchmarks.load import told"),
         ("the harness knows the tests", "harness/drill.py", "from tests.journeys.house import open_house"),
         ("the benchmarks know the tests", "benchmarks/load.py", "from tests.sockets import join"),
         ("a test knows the benchmarks", "tests/faults/test_drill.py", "from benchmarks.load import told"),
@@ -55,7 +55,7 @@ def test_an_import_against_the_arrow_is_flagged(_case, path, source):
         ("tests/journeys/test_order.py", "import kitchen.models, orders.models"),
         ("tests/faults/test_drill.py", "from harness.drill import drill\nfrom tests.sockets import join"),
         ("benchmarks/load.py", "from harness.table import percentile\nfrom bistro.core.models import Restaurant"),
-        ("tests/benchmarks/test_wire.py", "from benchmarks.wire import request\nfrom harness.proxy import Proxy"),
+        ("tests/benchmarks/test_pairs.py", "from benchmarks.load import told\nfrom harness.proxy import Proxy"),
     ],
 )
 def test_an_import_along_the_arrow_is_not_flagged(path, source):

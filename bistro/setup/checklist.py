@@ -1,6 +1,6 @@
 """The steps of the set-up and their states, which are read from the restaurant's data in one query."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.roles import Role
 from bistro.core.models import Device, Membership, OpeningHours, Restaurant
+from bistro.core.speed.compiled_queries import CompiledQuery
 from bistro.setup.models import SkippedStep
 from kitchen.models import Station
 from kitchen.printing.models import Printer
@@ -168,14 +169,23 @@ STEPS = (
 BY_KEY = {step.key: step for step in STEPS}
 
 
-def progress_of(restaurant_id: int, steps: Iterable[Step] = STEPS) -> list[Progress]:
+def _answers(restaurant: Any) -> Rows:
+    """Ask of each step whether it is done, and then of each whether it is skipped."""
+    skipped = SkippedStep.objects.of_restaurant(restaurant)
+    questions = {f"has_{step.key}": Exists(step.proof(restaurant)) for step in STEPS}
+    questions |= {f"skips_{step.key}": Exists(skipped.filter(step=step.key)) for step in STEPS}
+    return Restaurant.objects.filter(pk=restaurant).annotate(**questions).values_list(*questions)
+
+
+# Compiled, because the navigation of each page of a manager asks it until everything is set up.
+_read_answers = CompiledQuery(_answers)
+
+
+def progress_of(restaurant_id: int) -> list[Progress]:
     """Return the steps with their states, in one query."""
-    steps = tuple(steps)
-    skipped = SkippedStep.objects.of_restaurant(restaurant_id)
-    questions = {f"has_{step.key}": Exists(step.proof(restaurant_id)) for step in steps}
-    questions |= {f"skips_{step.key}": Exists(skipped.filter(step=step.key)) for step in steps}
-    found: Any = Restaurant.objects.filter(pk=restaurant_id).values(**questions).get()
-    return [Progress(step, _state(step, found[f"has_{step.key}"], found[f"skips_{step.key}"])) for step in steps]
+    (answers,) = _read_answers(restaurant_id)
+    done, skipped = answers[: len(STEPS)], answers[len(STEPS) :]
+    return [Progress(step, _state(step, *found)) for step, *found in zip(STEPS, done, skipped, strict=True)]
 
 
 def _state(step: Step, done: bool, skipped: bool) -> State:
@@ -202,5 +212,4 @@ def missing_steps(actor: Actor) -> int:
     """Return the number of required steps that are missing, in one query."""
     if actor.restaurant_id is None:
         return 0
-    required = (step for step in STEPS if step.required)
-    return sum(progress.state == State.MISSING for progress in progress_of(actor.restaurant_id, required))
+    return sum(progress.state == State.MISSING for progress in progress_of(actor.restaurant_id))

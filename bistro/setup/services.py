@@ -69,7 +69,7 @@ def copy_restaurant(*, name: str, actor: Actor) -> Restaurant:
         source = lock_restaurant(work)
         _refuse_taken_name(name, actor.id)
         copied = create_restaurant(name, {field: getattr(source, field) for field in settings_of_house()}, work)
-        copied.logo = source.logo.name  # both refer to one file; none is ever deleted
+        copied.logo = source.logo.name  # both refer to one file, which stays while one of them does
         copied.save(update_fields=["logo"])
         join_restaurant(actor.id, Role.OWNER, work)
         copy = HouseCopy(source.pk, work)

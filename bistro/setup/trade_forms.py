@@ -47,7 +47,7 @@ class RoutesForm(forms.Form):
         super().__init__(*args, **kwargs)
         stations = list(Station.objects.visible_to(actor).not_archived())
         first = next((str(row.pk) for row in stations if row.is_catch_all), "")
-        words = _("%(station)s (takes what has no station)")
+        words = _("%(station)s (takes the rest)")
         names = {str(row.pk): words % {"station": row.name} if row.is_catch_all else row.name for row in stations}
         choices = sorted(names.items(), key=lambda choice: choice[0] != first)
         self.elsewhere: list[str] = []

@@ -79,6 +79,7 @@ class DeviceAdmin(PairsScreens, ServiceAdmin):
     list_display = ("name", "kind", "place", "state", "seen", "charge", "firmware")
     list_filter = ("kind", ("revoked_at", admin.EmptyFieldListFilter), ("locked_at", admin.EmptyFieldListFilter))
     list_select_related = ("pad__table", "screen")
+    ordering = ("kind", "pad__table__position", "name", "pk")
     search_fields = ("name", "pad__table__name")
     actions = ("unlock_chosen", "revoke_chosen")
     actions_row = actions_detail = ("enrol", "unlock", "revoke")

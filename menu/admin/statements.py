@@ -24,13 +24,13 @@ class StatementsAdmin(MenuAdmin):
 
     @admin.display(description=gettext_lazy("Who checked"))
     def checks(self, subject: Item | Modifier) -> str:
-        """Return each check with its allergens: `Ana, 28/11/2026: nuts, milk`."""
+        """Return each check with its allergens: `Ana, 28/11/2026: Nuts, Milk`."""
         if not subject.pk:
             return "–"
         found: dict[str, list[str]] = {}
         for row in subject.statements.filter(allergen__archived_at=None).select_related("allergen"):
-            found.setdefault(_check(row), []).append(row.allergen.code)
-        return "; ".join(f"{check}: {', '.join(codes)}" for check, codes in found.items()) or gettext("nobody yet")
+            found.setdefault(_check(row), []).append(str(row.allergen))
+        return "; ".join(f"{check}: {', '.join(names)}" for check, names in found.items()) or gettext("nobody yet")
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

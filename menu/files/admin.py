@@ -181,6 +181,7 @@ class MenuImportAdmin(TenantAdmin):
         try:
             if words.changes:
                 services.say_meanings(import_id=row.pk, meanings=words.told, actor=actor)
+            if words.changes_preview:
                 self.message_user(request, gettext("The preview has your answers now. Nothing is imported yet."))
             elif CONFIRM in request.POST:
                 services.confirm_import(import_id=row.pk, actor=actor)

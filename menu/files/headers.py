@@ -61,7 +61,9 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "tax": (
         "tax rate", "tax %", "taxes", "vat", "vat rate", "vat %", "gst", "sales tax", "mwst", "mwst %", "ust", "ust %",
-        "steuer", "steuersatz", "tva", "taux tva", "iva", "iva %", "btw", "btw %",
+        "steuer", "steuersatz", "mwst satz", "mwst kennz", "mwst kz", "mwst kennzeichen", "mwst schlüssel", "ust satz",
+        "steuerkennzeichen", "steuerschlüssel", "steuergruppe", "tax code", "tax class", "tax group",
+        "tva", "taux tva", "iva", "iva %", "btw", "btw %",
     ),
     "tax_take_away": ("takeaway tax", "take away tax", "tax takeaway", "mwst außer haus", "steuer außer haus"),
     "prep_minutes": ("preparation minutes", "prep time", "preparation time", "zubereitungszeit"),

@@ -17,6 +17,7 @@ from menu.taxes import read_dish_tax
 TAX_FIELDS = ("tax", "tax_take_away")
 DEFAULT_TAX = "default"  # the restaurant's own tax
 CREATE = "+"  # a station that the import creates, with the file's word as its name
+IGNORE = "-"  # no station: the dish keeps its way to the kitchen
 LONGEST_STATION = 60
 MOST_WORDS = 40  # of a kind, that a page asks about
 
@@ -26,7 +27,7 @@ class Meanings:
     """The meaning of each word by its key.
 
     A tax means `19`, `19 / 7` with another rate for take-away, or DEFAULT_TAX. A station means the name of a known one,
-    or CREATE.
+    CREATE or IGNORE.
     """
 
     taxes: Mapping[str, str] = field(default_factory=dict)
@@ -57,7 +58,12 @@ class Meanings:
     def station(self, word: str) -> str:
         """Return the station that a word means, else the word itself."""
         meaning = self.stations.get(name_key(word), "")
-        return word if meaning in ("", CREATE) else meaning
+        return word if meaning in ("", CREATE, IGNORE) else meaning
+
+    @property
+    def without_ignored(self) -> Self:
+        """Return the meanings that change something."""
+        return type(self)(self.taxes, {word: told for word, told in self.stations.items() if told != IGNORE})
 
     def creates(self, word: str) -> bool:
         """Return whether the import shall create a station with this name."""

@@ -17,6 +17,7 @@ from menu.files.checking import CheckedFile
 from menu.files.meanings import (
     CREATE,
     DEFAULT_TAX,
+    IGNORE,
     LONGEST_STATION,
     MOST_WORDS,
     Meanings,
@@ -82,11 +83,11 @@ class WordsForm(forms.Form):
         known = [(name, name) for name in self.stations.values() if split_stations(name) == [name]]
         for number, word in self.unknown_stations.items():
             new = [(CREATE, gettext("create the station %(word)s") % {"word": word})]
-            told = self.meanings.stations.get(name_key(word), _AS_WRITTEN)
+            told = self.meanings.stations.get(name_key(word), IGNORE)
             self.fields[f"station_{number}"] = forms.ChoiceField(
                 label=gettext("Meaning of the station %(word)s") % {"word": word},
                 required=False,
-                choices=[(_AS_WRITTEN, _("– ignore –")), *(new if len(word) <= LONGEST_STATION else []), *known],
+                choices=[(IGNORE, _("– ignore –")), *(new if len(word) <= LONGEST_STATION else []), *known],
                 widget=UnfoldAdminSelectWidget,
                 initial=told,
             )
@@ -114,15 +115,18 @@ class WordsForm(forms.Form):
         return self.told != self.meanings
 
     @property
+    def changes_preview(self) -> bool:
+        """Return whether a valid form says something that the preview does not show yet."""
+        return self.told.without_ignored != self.meanings.without_ignored
+
+    @property
     def questions(self) -> list[Question]:
         return [*self._tax_questions(), *self._station_questions()]
 
     @property
     def is_open(self) -> bool:
-        """Return whether a word needs an answer. Nobody has to say anything about a station."""
-        first = self.meanings == Meanings()
-        stations = first and any(question.open for question in self._station_questions())
-        return bool(self.errors) or stations or any(question.open for question in self._tax_questions())
+        """Return whether a word needs an answer."""
+        return bool(self.errors) or any(question.open for question in self.questions)
 
     def _tax_questions(self) -> Iterator[Question]:
         for number, word in self.taxes.items():

@@ -3,6 +3,7 @@
 import bistro.core.kernel.names
 import django.core.validators
 import django.db.models.deletion
+import menu.photos
 import simple_history.models
 from decimal import Decimal
 from django.conf import settings
@@ -215,7 +216,7 @@ class Migration(migrations.Migration):
                 ('soon_minutes', models.PositiveSmallIntegerField(blank=True, help_text='Minutes until a ticket is “soon late”. Blank = same as the station.', null=True, verbose_name='soon late after (minutes)')),
                 ('late_minutes', models.PositiveSmallIntegerField(blank=True, help_text='Minutes until a ticket is “late”. Blank = same as the station.', null=True, verbose_name='late after (minutes)')),
                 ('diets', models.JSONField(blank=True, default=list, help_text='e.g. vegetarian, vegan.')),
-                ('image', models.ImageField(blank=True, upload_to='menu/')),
+                ('image', models.ImageField(blank=True, upload_to=menu.photos.photo_path)),
                 ('popular', models.BooleanField(default=False, verbose_name='popular')),
                 ('open_price', models.BooleanField(db_default=False, default=False, help_text='Waiters type its name and price. Guests do not see it on their menu.', verbose_name='open item')),
                 ('off_since', models.DateTimeField(blank=True, help_text='Marked 86 (off the menu) since this time.', null=True)),

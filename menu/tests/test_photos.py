@@ -3,15 +3,18 @@
 import io
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from bistro.core.kernel.images import LONGEST_SIDE
 from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes
 from menu.compiled import current_menu
 from menu.models import Item
-from menu.photos import LARGEST_FILE, LONGEST_SIDE
+from menu.photos import LARGEST_FILE, MEGABYTE
+from menu.tests.factories import ItemFactory
 from menu.tests.test_admin_menu import dish
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
@@ -35,12 +38,13 @@ def photo(name="Soup of the day.jpg", *, size=(400, 200), kind="JPEG", mode="RGB
 
 def save(house, **fields):
     item = house.item
-    said = dish(house, name=item.name, price="10.00", prep_minutes=item.prep_minutes, **fields)
+    said = dish(house, **{"name": item.name, "price": "10.00", "prep_minutes": item.prep_minutes, **fields})
     return house.browser("manager").post(f"/admin/menu/item/{item.pk}/change/", said)
 
 
-def stored():
-    return default_storage.listdir("menu")[1] if default_storage.exists("menu") else []
+def stored(house):
+    folder = f"menu/{house.restaurant.pk}"
+    return default_storage.listdir(folder)[1] if default_storage.exists(folder) else []
 
 
 @pytest.mark.parametrize(
@@ -53,8 +57,8 @@ def test_a_photo_is_drawn_anew_upright_and_without_metadata(house, kind, mode):
     assert save(house, image=sent).status_code == 302
 
     item = Item.objects.get(pk=house.item.pk)
-    (name,) = stored()
-    assert item.image.name == f"menu/{name}"
+    (name,) = stored(house)
+    assert item.image.name == f"menu/{house.restaurant.pk}/{name}"
     assert "soup" not in name.lower()
     content = default_storage.open(item.image.name).read()
     assert SECRET not in content
@@ -75,13 +79,78 @@ def test_a_large_photo_becomes_smaller(house):
         assert image.size == (LONGEST_SIDE * 3 // 4, LONGEST_SIDE)
 
 
-def test_a_photo_stays_until_it_is_removed(house):
-    save(house, image=photo())
+@pytest.fixture
+def save_committed(house, django_capture_on_commit_callbacks):
+    """Return `save` with what follows the commit."""
+
+    def save_committed(**fields):
+        with django_capture_on_commit_callbacks(execute=True):
+            return save(house, **fields)
+
+    return save_committed
+
+
+def test_a_photo_stays_until_it_is_removed(house, save_committed):
+    save_committed(image=photo())
     kept = Item.objects.get(pk=house.item.pk).image.name
-    save(house, description="Now with leek")
+    save_committed(description="Now with leek")
     assert Item.objects.get(pk=house.item.pk).image.name == kept
-    save(house, **{"image-clear": "on"})
+    assert default_storage.exists(kept)
+    save_committed(**{"image-clear": "on"})
     assert Item.objects.get(pk=house.item.pk).image.name == ""
+    assert stored(house) == []
+
+
+def test_a_replaced_photo_leaves_the_disk_and_a_shared_one_stays(house, save_committed):
+    save_committed(image=photo())
+    shared = Item.objects.get(pk=house.item.pk).image.name
+    copy = ItemFactory(restaurant=house.restaurant, image=shared)  # as the copy of a restaurant has it
+    save_committed(image=photo())
+    second = Item.objects.get(pk=house.item.pk).image.name
+    assert set(stored(house)) == {name.rpartition("/")[2] for name in (shared, second)}
+    copy.image = ""
+    copy.save()
+    save_committed(image=photo())
+    third = Item.objects.get(pk=house.item.pk).image.name
+    assert set(stored(house)) == {name.rpartition("/")[2] for name in (shared, third)}  # no form replaced the first one
+
+
+def test_a_refused_form_keeps_the_photo(house, save_committed):
+    save_committed(image=photo())
+    kept = Item.objects.get(pk=house.item.pk).image.name
+    with nothing_changes():
+        assert save_committed(image=photo(), name="").status_code == 200
+    assert stored(house) == [kept.rpartition("/")[2]]
+
+
+def noise():
+    buffer = io.BytesIO()
+    Image.effect_noise((900, 900), 90).save(buffer, "PNG")
+    return SimpleUploadedFile("noise.png", buffer.getvalue())
+
+
+def test_the_photos_of_a_restaurant_have_a_limit(house, other_house, save_committed, settings):
+    settings.PHOTOS_MEGABYTES = 1
+    save_committed(image=photo())
+    first = Item.objects.get(pk=house.item.pk).image.name
+    default_storage.save(f"menu/{house.restaurant.pk}/another.webp", ContentFile(b"x" * (MEGABYTE - 90_000)))
+    with nothing_changes():
+        answer = save_committed(image=noise())
+    assert answer.context["adminform"].form.errors["image"].as_data()[0].code == "photos_full"
+    assert "fill their 1 MB" in answer.content.decode()
+    assert first.rpartition("/")[2] in stored(house)
+    assert len(stored(house)) == 2
+    assert save(other_house, image=noise()).status_code == 302  # the limit is that of one restaurant
+    default_storage.delete(f"menu/{house.restaurant.pk}/another.webp")
+    assert save_committed(image=noise()).status_code == 302
+
+
+def test_a_replaced_photo_makes_room_for_its_successor(house, save_committed, settings):
+    settings.PHOTOS_MEGABYTES = 1
+    for _turn in range(4):
+        assert save_committed(image=noise()).status_code == 302
+    (name,) = stored(house)
+    assert default_storage.size(f"menu/{house.restaurant.pk}/{name}") > MEGABYTE / 4, "four would not fit"
 
 
 def cut_off():
@@ -110,4 +179,4 @@ def test_what_is_no_photo_is_refused_beside_its_field(house, file, words):
     errors = answer.context["adminform"].form.errors
     assert set(errors) == {"image"}
     assert any(word in errors["image"][0] for word in words.split("|")), errors
-    assert stored() == []
+    assert stored(house) == []

@@ -171,6 +171,10 @@ class CallOutput(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     rings = serializers.IntegerField(help_text="Rises until somebody takes the call.")
     last_rung_at = serializers.DateTimeField()
+    escalation = serializers.IntegerField(
+        min_value=0, max_value=2, help_text="0, 1 if everybody on the floor was called, 2 if it became an alarm."
+    )
+    escalated_at = serializers.DateTimeField(allow_null=True, help_text="When everybody on the floor was called.")
     taken_at = serializers.DateTimeField(allow_null=True)
     taken_by = serializers.CharField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)

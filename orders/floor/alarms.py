@@ -12,10 +12,12 @@ from django.utils.translation import ngettext
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.hooks import hook
 from bistro.core.models import Device
+from orders.floor.calls import ALARM, Call, open_calls
 from orders.models import Order
 
 ALARMS_SHOWN = 20  # of each kind
 UNSEEN, PRINTER, PAD, BACKUP, MESSAGE, PAYMENT = "unseen", "printer", "pad", "backup", "message", "payment"  # causes
+CALL = "call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,14 @@ class AlarmGroup:
     alarms: tuple[Alarm, ...]
 
 
-def alarms(actor: Actor, now: datetime) -> tuple[Alarm, ...]:
-    """Return the alarms: unseen orders, locked pads and the alarms of higher apps (`FLOOR_ALARMS`)."""
+def alarms(actor: Actor, now: datetime, calls: Sequence[Call] | None = None) -> tuple[Alarm, ...]:
+    """Return the alarms: unseen orders, calls, locked pads and the alarms of higher apps (`FLOOR_ALARMS`).
+
+    `calls` are the open calls of guests, if the caller has read them.
+    """
+    known = open_calls(actor) if calls is None else calls
     more = (alarm for path in settings.FLOOR_ALARMS for alarm in hook(path)(actor))
-    return (*_unseen_orders(actor, now), *_locked_pads(actor), *more)
+    return (*_unseen_orders(actor, now), *_untaken_calls(known), *_locked_pads(actor), *more)
 
 
 def grouped(found: Iterable[Alarm]) -> tuple[AlarmGroup, ...]:
@@ -78,7 +84,16 @@ def _pad_words(count: int) -> str:
     return ngettext("%(count)s pad is locked", "%(count)s pads are locked", count) % {"count": count}
 
 
-_CAUSES: dict[str, Callable[[int], str]] = {UNSEEN: _unseen_words, PRINTER: _printer_words, PAD: _pad_words}
+def _call_words(count: int) -> str:
+    return _("Nobody answers the calls of guests (%(count)s)") % {"count": count}
+
+
+_CAUSES: dict[str, Callable[[int], str]] = {
+    UNSEEN: _unseen_words,
+    CALL: _call_words,
+    PRINTER: _printer_words,
+    PAD: _pad_words,
+}
 
 
 def _unseen_orders(actor: Actor, now: datetime) -> Iterable[Alarm]:
@@ -94,6 +109,22 @@ def _unseen_orders(actor: Actor, now: datetime) -> Iterable[Alarm]:
             cause=UNSEEN,
         )
         for order in rows.select_related("table").order_by("-pk")[:ALARMS_SHOWN]
+    )
+
+
+def _untaken_calls(calls: Iterable[Call]) -> Iterable[Alarm]:
+    """Yield the calls of guests that nobody has taken after everybody was called."""
+    return (
+        Alarm(
+            id=f"call-{call.id}",
+            table_name=call.table_name,
+            text=_("Nobody answers the guests: %(call)s") % {"call": call.words},
+            since=call.since,
+            url=call.url,
+            cause=CALL,
+        )
+        for call in calls
+        if call.escalation == ALARM and call.taken_at is None
     )
 
 

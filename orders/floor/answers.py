@@ -104,7 +104,7 @@ def show_sheet(
     """Render the sheet of a table, as a page or beside the floor."""
     if not request.htmx:
         context["state"] = read_state(actor, where)  # before the rows, so that no later change is missed
-    sheet = read_sheet(actor, where)
+    sheet = read_sheet(actor, where, context["state"].table if "state" in context else None)
     template = "floor/sheet.html#sheet" if request.htmx else "floor/sheet.html"
     context |= {"sheet": sheet, "reasons": CancelReason.choices, "problem": error.message if error else ""}
     answer = render(request, template, context)

@@ -9,6 +9,7 @@ from bistro.core.kernel.actors import Actor
 from tables.models import ServiceCall
 
 CALLS_SHOWN = 100
+ALARM = 2  # the escalation of a call that is an alarm
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Call:
     number: int
     since: datetime
     rings: int
+    escalation: int  # 0, 1 = everybody was called, 2 = it is an alarm
     taken_by: str
     taken_at: datetime | None
     url: str
@@ -41,6 +43,7 @@ def open_calls(actor: Actor) -> tuple[Call, ...]:
             number=row.number,
             since=row.at,
             rings=row.rings,
+            escalation=row.escalation,
             taken_by=row.taken_by_name,
             taken_at=row.taken_at,
             url=reverse("floor:table", args=[row.table_id]),

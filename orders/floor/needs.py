@@ -52,6 +52,7 @@ class Need:
     act: Act
     also: tuple[str, ...] = ()
     rings: int = 0  # of a call that nobody has taken
+    is_for_all: bool = False  # such a call for which everybody on the floor was called
 
     @property
     def sort(self) -> str:
@@ -113,7 +114,10 @@ def _calls(found: Situation) -> Iterable[Need]:
         if call.taken_at is None:
             url = reverse("floor:take-call", args=[call.id])
             act = Act("take", _("Going"), url, Permission.ANSWER_CALLS)
-            yield Need(mark, _call_words(call), call.since, rank, act, rings=call.rings)
+            words, is_for_all = _call_words(call), call.escalation > 0
+            if is_for_all:
+                words, rank = _("Nobody is going yet: %(call)s") % {"call": words}, 0
+            yield Need(mark, words, call.since, rank, act, rings=call.rings, is_for_all=is_for_all)
         else:
             words = _("%(name)s is going: %(call)s") % {"name": call.taken_by, "call": _call_words(call)}
             act = Act("close", _("Done"), reverse("floor:close-call", args=[call.id]), Permission.ANSWER_CALLS)

@@ -244,7 +244,7 @@ def _read(actor: Actor, restaurant: Restaurant, position: Position) -> Floor:
         rooms=house.rooms,
         tables=tables,
         needs=tuple(sorted((table for table in tables if table.need), key=lambda table: table.sort)),
-        alarms=alarms(actor, now),
+        alarms=alarms(actor, now, [call for table in tables for call in table.calls]),
         pauses=paused_now(actor, now),
         seq=position.seq,
         epoch=position.epoch,

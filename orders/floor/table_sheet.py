@@ -26,6 +26,7 @@ from orders.owing import owed
 from orders.pickup import pickup_facts
 from orders.transitions import EDITABLE, OPEN, LineStatus, OrderStatus
 from tables.models import Party, Table
+from tables.stay_line import calls_in_words
 
 CANCELLABLE = (*EDITABLE, OrderStatus.PREPARING)
 Plans = dict[tuple[int, int], datetime]  # {(order id, course): time of the planned firing}
@@ -129,6 +130,7 @@ class Sheet:
     orders: list[SheetOrder]
     guests: Guests | None
     seating: Seating | None
+    called: str  # how often the party called and how long it waited, "" for a party that did not call
     can_order: bool
     can_clear: bool
     can_pay: bool
@@ -153,18 +155,18 @@ class Sheet:
         return [order for order in self.orders if order.status == OrderStatus.READY]
 
 
-def read_sheet(actor: Actor, table: Table) -> Sheet:
-    """Read the sheet of a table in a constant number of queries."""
+def read_sheet(actor: Actor, table: Table, shown: FloorTable | None = None) -> Sheet:
+    """Read the sheet of a table in a constant number of queries. `shown` is its state, if the caller has read it."""
     restaurant = restaurant_of(actor)
     party = Party.objects.visible_to(actor).at_table(table.pk).with_seats().first()
     rows = Order.objects.visible_to(actor).filter(party=party).with_lines().order_by("-pk") if party else []
     orders = list(rows)
     now = timezone.now()
-    (shown,) = floor_tables(actor, [table], restaurant, now)
+    state = shown or floor_tables(actor, [table], restaurant, now)[0]
     money = {"currency": restaurant.currency, "locale": restaurant.locale}
     plans, bill = _plans(orders), owed(orders)
     return Sheet(
-        table=shown,
+        table=state,
         party=SheetParty(party.pk, party.size, party.seated_at) if party else None,
         orders=[
             _sheet_order(order, bill.shares.get(order.pk, order.total), actor, plans, now, money)
@@ -172,6 +174,7 @@ def read_sheet(actor: Actor, table: Table) -> Sheet:
         ],
         seating=seating_of(actor, table, party),
         guests=_guests(party, table, actor),
+        called=calls_in_words(list(party.service_calls.order_by("at")), now) if party else "",
         can_order=actor.may(Permission.PLACE_ANYWHERE) and not table.out_of_service,
         can_clear=actor.may(Permission.CLEAR_TABLE) and party is not None,
         can_pay=actor.may(Permission.TAKE_PAYMENT) and party is not None,

@@ -64,6 +64,7 @@ def viewer_of(actor: Actor, floor: Floor, wanted: str) -> Viewer:
     shown = {table.id for table in groups[chosen][1]}
     if chosen == MINE:  # nobody looks after these tables, so everybody sees that they need somebody
         shown |= {table.id for table in floor.tables if table.server_id is None and table.need is not None}
+    shown |= {table.id for table in floor.tables if table.need is not None and table.need.is_for_all}
     return Viewer(
         staff_id=me,
         rights=" ".join(right for right in RIGHTS if actor.may(right)),

@@ -84,13 +84,13 @@ def test_it_offers_only_what_the_viewer_may_do(house):
 def test_the_number_of_queries_does_not_grow(house, waiter, django_assert_num_queries):
     house.place("waiter")
     waiter.get(sheet_of(house))
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         waiter.get(sheet_of(house), headers=HTMX)
     for _ in range(9):
         house.add_item()
         house.place("waiter", lines=[{"item": house.item.pk, "quantity": 1}] * 3)
     waiter.get(sheet_of(house))  # compiles the new menu
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         waiter.get(sheet_of(house), headers=HTMX)
 
 

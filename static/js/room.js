@@ -17,10 +17,13 @@ export function showsRoom(tab, room) {
   return tab === "all" || room.dataset.room === tab;
 }
 
-/** Return whether a tab shows a table: besides the person's own tables those that need somebody and belong to nobody. */
+/**
+ * Return whether a tab shows a table: besides the person's own tables those that need somebody and belong to nobody. A call
+ * that nobody has taken for long is shown in every tab.
+ */
 export function isShown(tab, table, person) {
   const isNobodys = !table.dataset.server && "needs" in table.dataset;
-  return isIn(tab, table, person) || (tab === "mine" && isNobodys);
+  return isIn(tab, table, person) || (tab === "mine" && isNobodys) || "forAll" in table.dataset;
 }
 
 /** Return the zoom after `by` steps from this one. */

@@ -30,10 +30,11 @@ from tables.bookings.forms import BookingForm, day_of
 from tables.bookings.models import Booking
 from tables.bookings.representations import guest_link
 from tables.bookings.selectors import read_days, read_house
-from tables.models import Table
+from tables.models import ServiceCall, Table
 from tables.sections.balance import next_server, read_loads
 
 SIZES = range(1, 9)
+CALLS_SHOWN = 5  # of guests to whom nobody has come
 INSISTED = ("closed", "slot_full", "party_too_large")  # refusals that a host may override
 ACTS: dict[str, Callable[..., Booking]] = {
     "seat": services.seat_booking,
@@ -65,6 +66,7 @@ def day_context(actor: Actor, restaurant: Restaurant, wanted: date, *, as_timeli
         "timeline": page.timeline(shown, house, restaurant, now) if as_timeline else None,
         "lists": [] if as_timeline else _lists(shown, restaurant),
         "may_seat": actor.may(Permission.SEAT_TABLE),
+        "calls": ServiceCall.objects.visible_to(actor).escalated()[:CALLS_SHOWN],
     }
 
 

@@ -179,6 +179,8 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('rings', models.PositiveIntegerField(default=1)),
                 ('last_rung_at', models.DateTimeField(verbose_name='last rung at')),
+                ('escalated_at', models.DateTimeField(null=True, verbose_name='shown to everybody at')),
+                ('alarmed_at', models.DateTimeField(null=True, verbose_name='alarm at')),
                 ('taken_at', models.DateTimeField(null=True)),
                 ('taken_by_name', models.CharField(blank=True, max_length=120, verbose_name='taken by')),
                 ('closed_at', models.DateTimeField(null=True)),
@@ -192,7 +194,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['at', 'pk'],
                 'indexes': [models.Index(condition=models.Q(('closed_at', None)), fields=['restaurant', 'at'], name='call_open'), models.Index(condition=models.Q(('closed_at', None), ('taken_at', None)), fields=['last_rung_at'], name='call_ringing')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('reason__in', ['waiter', 'bill', 'help'])), name='call_reason_known'), models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('table', 'reason'), name='call_open_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('reason__in', ['waiter', 'bill', 'help'])), name='call_reason_known'), models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('table', 'reason'), name='call_open_once'), models.CheckConstraint(condition=models.Q(('alarmed_at', None), ('escalated_at__isnull', False), _connector='OR'), name='call_alarm_is_second')],
             },
         ),
         migrations.CreateModel(

@@ -184,3 +184,25 @@ def test_the_command_takes_the_meanings(house, tmp_path):
 def test_meanings_that_are_no_tax_are_refused(taxes):
     with pytest.raises(FileRefused):
         Meanings.of(taxes, {})
+
+
+def test_a_station_left_at_ignore_is_not_asked_for_again(house, owner):
+    text = FILE.replace(";A;", ";7;").replace(";B;", ";7;")
+    page, address = opened(owner, upload(owner, text))
+    assert page.context["words"].is_open
+    assert imported(address, owner).status == "done"  # one press, because the preview shows all of it
+    assert stations_of("Gulasch") == []
+    page, _address = opened(owner, upload(owner, text))
+    assert not page.context["words"].is_open
+    page, _address = opened(owner, upload(owner, text.replace("Bar", "Theke")))
+    assert page.context["words"].is_open, "a new word is asked for"
+
+
+def test_an_ignored_station_can_be_created_later(house, owner):
+    text = FILE.replace(";A;", ";7;").replace(";B;", ";7;")
+    _page, address = opened(owner, upload(owner, text))
+    owner.post(address, answers(station_0="-", station_1="-"))
+    page, _address = opened(owner, owner.post(address, answers(station_0="-", station_1=CREATE)))
+    assert "New stations: Bar." in html_text(page)
+    assert imported(address, owner).status == "done"
+    assert (stations_of("Gulasch"), stations_of("Wasser")) == ([], ["Bar"])

@@ -34,6 +34,13 @@ test("a table without a server that needs somebody is shown to everybody", () =>
   assert.ok(!isShown("mine", table({ section: "3", server: "8", needs: "" }), "7"));
 });
 
+test("a call that nobody has taken for long is shown in every tab", () => {
+  const theirs = table({ section: "3", server: "8", needs: "", forAll: "" });
+  assert.ok(isShown("mine", theirs, "7"));
+  assert.ok(isShown("4", theirs, "7"));
+  assert.ok(!isIn("mine", theirs, "7"), "it does not count as the person's own");
+});
+
 test("zoom goes step by step and stops at its ends", () => {
   assert.equal(stepZoom(null, 1), 125);
   assert.equal(stepZoom("125", 1), 150);

@@ -5,11 +5,15 @@ from types import SimpleNamespace
 
 import pytest
 from django.conf import settings as product_settings
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
 from hypothesis import settings
 
 from tests.plugins import documented_answers, template_database
 from tests.plugins.documented_answers import Document, document
 from tests.plugins.examples import THOROUGH
+from tests.plugins.quick_flush import KEPT, delete_rows
 from tests.plugins.shared_data import found_data
 from tests.plugins.slowest_files import seconds_by_file
 from tests.plugins.template_database import ROOT, imported_by, key_of, sources
@@ -54,6 +58,20 @@ def test_imports_are_followed_to_modules_packages_and_names(tmp_path, monkeypatc
     (tmp_path / "one.py").write_text("import os\nimport d\nfrom a import b\nfrom a.c import name\n")
     found = {path.relative_to(tmp_path).as_posix() for path in imported_by(tmp_path / "one.py")}
     assert found == {"d.py", "a/__init__.py", "a/b.py", "a/c/__init__.py"}
+
+
+# --- the rows of a test ----------------------------------------------------------------------------------------
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_deleted_and_what_django_writes_about_models_stays(house):
+    house.place()
+    known = {*ContentType.objects.values_list("pk", flat=True)}
+    delete_rows(connection)
+    tables = connection.introspection.django_table_names(only_existing=True)
+    with connection.cursor() as cursor:
+        left = {table for table in tables if cursor.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone()}
+    assert left == KEPT
+    assert {*ContentType.objects.values_list("pk", flat=True)} == known
+    assert Permission.objects.filter(content_type__in=known).exists()
 
 
 # --- answers and their description ------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from unfold.admin import ModelAdmin, TabularInline
 
-from bistro.core.admin.changes import Edits, begin, changed_values, edits_of
+from bistro.core.admin.changes import Edits, begin, changed_values, edits_of, files_of, replaced_files
 from bistro.core.admin.forms import TenantForm
 from bistro.core.admin.lists import TextSafeChangeList
 from bistro.core.admin.races import race_check, seen_by
@@ -36,6 +36,7 @@ from bistro.core.kernel.roles import Permission
 from bistro.core.web.form_fields import TextField
 from bistro.core.writing.steps import lock_restaurant, raise_version
 from bistro.core.writing.unit_of_work import UnitOfWork
+from bistro.core.writing.uploads import remove_after_commit
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 AT_ONCE = 200  # rows that one action takes
@@ -267,6 +268,7 @@ class TenantAdmin(TenantAdminMixin, ModelAdmin):
         if change:
             raise_version(obj)
         super().save_model(request, obj, form, change)
+        remove_after_commit(replaced_files(form))
         if not change:
             edits_of(request).added(obj, form)
         elif form.changed_data:
@@ -278,6 +280,7 @@ class TenantAdmin(TenantAdminMixin, ModelAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         pk = obj.pk
+        remove_after_commit(files_of(obj))
         super().delete_model(request, obj)
         edits_of(request).removed(obj, pk)
 

@@ -93,6 +93,18 @@ def changed_values(form: ModelForm[Any]) -> Changed:
     }
 
 
+def replaced_files(form: ModelForm[Any]) -> list[str]:
+    """Return the paths of the files that a form replaced or removed."""
+    before = [form.initial.get(name) for name in form.changed_data]
+    return [file.name or "" for file in before if isinstance(file, FieldFile)]
+
+
+def files_of(row: Model) -> list[str]:
+    """Return the paths of a row's files."""
+    values = [getattr(row, field.attname) for field in row._meta.concrete_fields]
+    return [file.name or "" for file in values if isinstance(file, FieldFile)]
+
+
 def _first_values(form: ModelForm[Any]) -> Changed:
     return {name: (None, shown_value(form, name, value)) for name, value in _said(form) if value not in EMPTY_VALUES}
 

@@ -42,6 +42,7 @@ WORDS = {
     "enrolled": _("enrolled"),
     "entered": _("person signed in"),
     "erased": _("erased"),
+    "escalated": _("more people called"),
     "exported": _("exported"),
     "forgotten": _("forgotten"),
     "freed": _("table freed"),

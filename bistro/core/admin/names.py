@@ -8,7 +8,7 @@ from typing import Any
 
 from django.apps import apps
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 from django.utils.translation import gettext_noop as _
 
 NAMES = (
@@ -173,6 +173,7 @@ NAMES = (
     _("seat"),
     _("seated at"),
     _("seats"),
+    _("seconds until a call is shown to everybody"),
     _("seconds until a call rings again"),
     _("section"),
     _("sections"),
@@ -269,10 +270,11 @@ def translate_names() -> None:
 
 
 def _plural(options: Any) -> Any:
-    """Return the name of several rows. Without one of its own a table has a lazy name that Django makes with an “s”."""
-    if options.original_attrs.get("verbose_name_plural") or isinstance(options.verbose_name, Promise):
+    """Return the name of several rows: that of the class, or the English one with an “s”, which NAMES may list."""
+    if options.original_attrs.get("verbose_name_plural"):
         return options.verbose_name_plural
-    return f"{options.verbose_name}s"
+    with override(None):  # Django would put the “s” behind the word in the language of the page
+        return f"{options.verbose_name}s"
 
 
 def _lazy(name: Any) -> Any:

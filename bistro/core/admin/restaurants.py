@@ -27,6 +27,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.money import fits, short
 from bistro.core.kernel.texts import clean_text
 from bistro.core.models import Restaurant
+from bistro.core.models.logos import redrawn_logo
 from bistro.core.models.restaurants import LONGEST_NOTE, MOST_NOTES, notes_after
 from bistro.core.services import restaurants as restaurant_services
 from bistro.core.writing.configuration_events import RestaurantChanged
@@ -75,6 +76,11 @@ class RestaurantForm(TenantForm):
             self.add_error("price_limit", _link_to_confirm())
         return cleaned
 
+    def clean_logo(self) -> Any:
+        """Return a new logo drawn again."""
+        logo = self.cleaned_data.get("logo")
+        return redrawn_logo(logo) if logo and "logo" in self.changed_data else logo
+
     def _notes(self, typed: str) -> str:
         """Return the notes to the kitchen, each once. Notes of a dish are joined by semicolons, so none has one."""
         notes = list(dict.fromkeys(filter(None, map(clean_text, typed.splitlines()))))
@@ -87,6 +93,8 @@ class RestaurantForm(TenantForm):
         super().__init__(*args, **kwargs)
         if self.instance.cash_rounding is not None:
             self.initial["cash_rounding"] = Decimal(short(self.instance.cash_rounding))  # 0.05, not 0.0500
+        if self.instance.price_limit is not None:
+            self.initial["price_limit"] = Decimal(short(self.instance.price_limit))  # 20, not 20.0000
         if "timezone" in self.fields:
             names = sorted(zoneinfo.available_timezones())
             self.fields["timezone"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
@@ -142,7 +150,7 @@ class RestaurantAdmin(ServiceAdmin, HistoryAdmin):
         ),
         (
             gettext_lazy("Pads and tablets"),
-            {"fields": ("pads_need_session", "calls_ring_seconds", "tablet_idle_minutes")},
+            {"fields": ("pads_need_session", ("calls_ring_seconds", "calls_escalate_seconds"), "tablet_idle_minutes")},
         ),
         (
             gettext_lazy("Documents"),

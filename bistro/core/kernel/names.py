@@ -1,5 +1,6 @@
 """Names that must be unique to a reader: compared as they are cleaned, in Unicode form NFC, without case."""
 
+import re
 import unicodedata
 from typing import Any
 
@@ -15,6 +16,12 @@ _LONGEST_KEY = 3 * LONGEST_NAME
 def name_key(name: str) -> str:
     """Return the form in which a name is compared and looked up."""
     return unicodedata.normalize("NFC", " ".join(clean_text(name).split())).casefold()
+
+
+def in_counting_order(name: str) -> list[str | int]:
+    """Return a key that sorts names as people count: Table 2 before Table 10."""
+    parts = re.split(r"([0-9]+)", name.casefold())
+    return [int(part) if number % 2 else part for number, part in enumerate(parts)]
 
 
 class NameKeyField(models.CharField):  # type: ignore[type-arg]

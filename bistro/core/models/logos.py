@@ -7,14 +7,24 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from PIL import Image, UnidentifiedImageError
 
-FORMATS = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}
+from bistro.core.kernel.images import FORMATS, ImageRefused, redrawn
+
 LARGEST_FILE = 1024 * 1024  # bytes
 MOST_PIXELS = 4_000  # of each side, because printing a larger image takes too much memory
 
 
 def logo_path(restaurant: Any, filename: str) -> str:
-    """Return the path of a logo in the folder of uploads. Storage adds letters when it replaces an earlier logo."""
-    return f"logos/{restaurant.uid}{PurePosixPath(filename).suffix.lower()}"
+    """Return the path of a logo in the folder of uploads."""
+    return f"logos/{PurePosixPath(filename).name}"
+
+
+def redrawn_logo(file: Any) -> Any:
+    """Return an uploaded logo drawn again, without metadata. Raises ValidationError."""
+    validate_logo(file)
+    try:
+        return redrawn(file, most_pixels=MOST_PIXELS**2)
+    except ImageRefused:
+        raise _not_printable() from None
 
 
 def validate_logo(file: Any) -> None:
@@ -23,10 +33,10 @@ def validate_logo(file: Any) -> None:
         raise ValidationError(gettext("The logo is too large. Use an image of at most 1 MB."))
     try:
         file.seek(0)
-        with Image.open(file, formats=list(FORMATS)) as image:
+        with Image.open(file, formats=FORMATS) as image:
             sides = image.size
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise ValidationError(gettext("The logo is not an image that can be printed. Use PNG, JPEG or WebP.")) from None
+        raise _not_printable() from None
     finally:
         file.seek(0)
     if max(sides) > MOST_PIXELS:
@@ -34,3 +44,7 @@ def validate_logo(file: Any) -> None:
             gettext("The logo has %(value)s × %(value2)s pixels. At most %(most_pixels)s on each side.")
             % {"value": sides[0], "value2": sides[1], "most_pixels": MOST_PIXELS}
         )
+
+
+def _not_printable() -> ValidationError:
+    return ValidationError(gettext("The logo is not an image that can be printed. Use PNG, JPEG or WebP."))

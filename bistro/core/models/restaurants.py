@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from babel.core import Locale, UnknownLocaleError
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext, gettext_noop, override
@@ -177,7 +177,7 @@ class Restaurant(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(Decimal(0))],
-        help_text=_("Amount for one line, also of an open item. Above it a manager approves. Blank = no limit."),
+        help_text=_("For one line, a discount or a refund. Above it a manager approves. Blank = no limit."),
         **AMOUNT,
     )
     bills_required = models.BooleanField(
@@ -225,6 +225,18 @@ class Restaurant(models.Model):
         blank=True,
         validators=[MinValueValidator(5)],
         help_text=_("Seconds until a guest's call that nobody has taken rings again. Blank = never."),
+    )
+    calls_escalate_seconds = models.PositiveSmallIntegerField(
+        "seconds until a call is shown to everybody",
+        default=90,
+        db_default=90,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(15), MaxValueValidator(900)],
+        help_text=_(
+            "Seconds until a guest's call that nobody has taken is shown to everybody on the floor; "
+            "after as many again it is an alarm. Blank = never."
+        ),
     )
     legal_name = models.CharField(
         max_length=200, blank=True, help_text=_("Name on receipts and invoices. Blank = the restaurant's name.")

@@ -1,3 +1,3 @@
 """The product's version, as in CHANGELOG.md."""
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"

@@ -1,6 +1,7 @@
 """The facts about a house that its documents print: legal name, address, phone, tax number, logo, footer text."""
 
 import io
+import re
 
 import pytest
 from django.core.files.storage import default_storage
@@ -55,7 +56,7 @@ def test_a_manager_writes_them(house, other_house):
     assert here.address == "Unter den Linden 1\n10117 Berlin"
     assert (here.phone, here.tax_number) == (SAID["phone"], SAID["tax_number"])
     assert here.footer_text == "Vielen Dank!\nAuf Wiedersehen"
-    assert here.logo.name == f"logos/{here.uid}.png"
+    assert re.fullmatch(r"logos/[0-9a-f]{32}\.webp", here.logo.name)
     assert Image.open(here.logo).size == (200, 80)
     assert here.history.first().legal_name == SAID["legal_name"]
     logged = Event.objects.filter(restaurant=here, type="configuration_updated", action="changed").latest("seq")
@@ -70,12 +71,31 @@ def test_invisible_characters_leave_and_joiners_stay(house):
     assert (here.legal_name, here.address) == ("چلو\u200cکباب", "a\nb")
 
 
-def test_a_logo_is_replaced_and_removed(house):
-    change(house, logo=picture())
-    change(house, logo=picture("second.jpg", kind="JPEG"))
-    assert Restaurant.objects.get(pk=house.restaurant.pk).logo.name == f"logos/{house.restaurant.uid}.jpg"
-    change(house, **{"logo-clear": "on"})
+def test_a_logo_is_replaced_and_removed(house, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        change(house, logo=picture())
+        first = Restaurant.objects.get(pk=house.restaurant.pk).logo.name
+        change(house, logo=picture("second.jpg", kind="JPEG"))
+    second = Restaurant.objects.get(pk=house.restaurant.pk).logo.name
+    assert first != second
+    assert not default_storage.exists(first)
+    assert default_storage.exists(second)
+    with django_capture_on_commit_callbacks(execute=True):
+        change(house, **{"logo-clear": "on"})
     assert Restaurant.objects.get(pk=house.restaurant.pk).logo.name == ""
+    assert not default_storage.exists(second)
+
+
+def test_a_logo_is_drawn_again_without_metadata(house):
+    exif = Image.Exif()
+    exif[0x010F] = "Secret Camera"
+    buffer = io.BytesIO()
+    Image.new("RGB", (200, 80)).save(buffer, "JPEG", exif=exif)
+    change(house, logo=SimpleUploadedFile("logo.jpg", buffer.getvalue() + b"<script>alert(1)</script>"))
+    stored = Restaurant.objects.get(pk=house.restaurant.pk).logo.open().read()
+    assert b"Secret" in buffer.getvalue()
+    assert b"Secret" not in stored
+    assert b"script" not in stored
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bistro.core.kernel.names import LONGEST_NAME, NameKeyField, name_key
+from bistro.core.kernel.names import LONGEST_NAME, NameKeyField, in_counting_order, name_key
 from bistro.core.kernel.texts import clean_text
 
 pytestmark = pytest.mark.database_agnostic
@@ -34,3 +34,8 @@ def test_a_name_is_compared_as_it_is_cleaned(text):
 @given(st.text(max_size=LONGEST_NAME) | st.text(st.sampled_from("ßΐŉǰᾷﬃİ\u0958\ufb2c"), max_size=LONGEST_NAME))
 def test_the_longest_name_fits_its_column(text):
     assert len(name_key(text)) <= NameKeyField().max_length
+
+
+def test_names_sort_as_people_count():
+    names = ["Table 10", "table 9", "Bar", "Table 2b", "Table 2"]
+    assert sorted(names, key=in_counting_order) == ["Bar", "Table 2", "Table 2b", "table 9", "Table 10"]

@@ -38,13 +38,14 @@ def test_an_image_is_shown_to_everybody_and_runs_nothing(client, stored, folder)
     assert "default-src 'self'" in response.headers["Content-Security-Policy"]
 
 
-def test_a_dish_tells_the_address_of_its_photo(house, stored):
+@pytest.mark.parametrize("device", ["pad", "integration"])
+def test_a_dish_tells_the_address_of_its_photo(house, stored, device):
     stored("menu/soup.png", png())
     house.item.image = "menu/soup.png"
     house.item.save()
-    (category,) = house.api("integration").get("/api/v1/menu").json()["categories"]
+    (category,) = house.api(device).get("/api/v1/menu").json()["categories"]
     (dish,) = category["items"]
-    assert house.api("integration").client.get(dish["image"]).content == png()
+    assert house.api(device).client.get(dish["image"]).content == png()
 
 
 @pytest.mark.parametrize("name", ["menu/page.html", "menu/soup.svg", "menu/soup", "other/soup.png", "menu/soup.png.gz"])

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext
 
+from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, LostRace, NotYours
 from bistro.core.kernel.roles import Permission
@@ -20,12 +21,14 @@ from menu.files.transitions import ImportStatus, move_imports
 
 KEPT = timedelta(days=1)  # of a file that nobody confirmed
 MOST_REMEMBERED = 50
+MOST_FILES = 10  # with content, of one restaurant
 
 
 def upload_menu(*, data: bytes, file_name: str, actor: Actor, encoding: str = "") -> MenuImport:
     """Store a file whose rows can be read, with the mapping that was used last for the same headers.
 
-    Deletes the restaurant's files that were not confirmed for a day. Raises InvalidInput, NotPermitted.
+    Deletes the restaurant's files that were not confirmed for a day, and the oldest beyond ten. Raises InvalidInput,
+    also while ten confirmed imports wait; NotPermitted.
     """
     actor.require(Permission.MANAGE)
     try:
@@ -34,7 +37,7 @@ def upload_menu(*, data: bytes, file_name: str, actor: Actor, encoding: str = ""
         raise InvalidInput(str(refused), fields={"file": [str(refused)]}) from None
     with UnitOfWork(actor) as work:
         mine = MenuImport.objects.of_restaurant(work.restaurant_id)
-        mine.filter(status=ImportStatus.UPLOADED, uploaded_at__lt=work.now - KEPT).delete()
+        _make_room(mine, work)
         remembered = (
             RememberedColumns.objects.of_restaurant(work.restaurant_id).filter(headers_key=fingerprint(headers)).first()
         )
@@ -48,6 +51,17 @@ def upload_menu(*, data: bytes, file_name: str, actor: Actor, encoding: str = ""
             uploaded_at=work.now,
             **(remembered.as_settings() if remembered else {}),
         )
+
+
+def _make_room(mine: TenantQuerySet, work: UnitOfWork) -> None:
+    """Delete files that nobody confirms, so that one more can be stored. Raises InvalidInput."""
+    uploaded = mine.filter(status=ImportStatus.UPLOADED)
+    uploaded.filter(uploaded_at__lt=work.now - KEPT).delete()
+    room = MOST_FILES - 1 - mine.filter(status__in=[ImportStatus.WAITING, ImportStatus.RUNNING]).count()
+    if room < 0:
+        raise InvalidInput(gettext("Wait until the imports that you have confirmed are done."), code="imports_wait")
+    oldest = list(uploaded.order_by("-pk").values_list("pk", flat=True)[room:])
+    uploaded.filter(pk__in=oldest).delete()
 
 
 def map_columns_of(*, import_id: int, settings: FileSettings, actor: Actor) -> MenuImport:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from bistro.core.tests.http import nothing_changes
 from menu.files import services
 from menu.files.headers import COLUMNS
 from menu.files.models import MenuImport
@@ -281,3 +282,27 @@ def test_the_preview_says_which_tax_each_value_means_and_the_answer_leads_to_the
     done = confirm(owner, address)
     assert reverse("admin:menu_item_changelist") in done.content.decode().partition('role="status"')[2]
     assert Item.objects.get(name="Tea").tax == tax
+
+
+TEA = "category,name,price\nA,Tea,2.00\n"
+
+
+def test_a_restaurant_keeps_ten_files_that_nobody_confirmed(house, owner, other_house):
+    upload(other_house.browser("owner"), TEA, "other.csv")
+    for number in range(12):
+        assert upload(owner, TEA, f"{number}.csv").status_code == 302
+    mine = MenuImport.objects.filter(restaurant=house.restaurant)
+    assert [row.file_name for row in mine] == [f"{number}.csv" for number in range(11, 1, -1)]
+    assert MenuImport.objects.filter(restaurant=other_house.restaurant).count() == 1
+
+
+def test_no_more_files_are_taken_while_ten_imports_wait(house, owner):
+    for number in range(10):
+        upload(owner, TEA, f"{number}.csv")
+    MenuImport.objects.update(status="waiting")
+    with nothing_changes():
+        answer = upload(owner, TEA)
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["file"] == ["Wait until the imports that you have confirmed are done."]
+    MenuImport.objects.filter(file_name="3.csv").update(status="done")
+    assert upload(owner, TEA).status_code == 302

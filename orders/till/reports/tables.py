@@ -14,6 +14,7 @@ from orders.billing.transitions import RESERVING, AccountMoveKind, AdjustmentKin
 from orders.billing.vouchers.selectors import owed_for_vouchers
 from orders.models import OrderLine
 from orders.till.models import Till, TipMove
+from orders.till.reports.calls import call_tables
 from orders.till.reports.day import WEEK, Day, Sums, method_word, read_day
 from orders.till.reports.payloads import bill_name
 from orders.till.reports.rows import Row, Table, by_total
@@ -37,6 +38,7 @@ def tables_of(restaurant: Restaurant, day: date) -> list[Table]:
         _taxes(found),
         Table("sections", _("By section"), by_total(found.sales["sections"].values())),
         Table("waiters", _("By waiter"), by_total(found.sales["waiters"].values())),
+        *call_tables(restaurant, day),
         _methods(found),
         _vouchers(found),
         _accounts(found),

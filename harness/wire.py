@@ -1,4 +1,4 @@
-"""HTTP and WebSocket for the load generator, with as little work for each answer as Python allows.
+"""HTTP and WebSocket for load generators, with as little work for each answer as Python allows.
 
 A client library spends more time on an order than the server under test; these classes parse only the measured parts.
 """
@@ -82,12 +82,15 @@ def read_answer(received: bytearray) -> Answer | None:
 
 
 class SocketLine(asyncio.Protocol):
-    """A WebSocket that receives texts and answers pings."""
+    """A WebSocket that receives texts and answers pings. `ended` is set with its close code, 0 without one."""
 
     def __init__(self, upgrade: bytes, on_text: OnText) -> None:
         self.transport: asyncio.Transport
-        self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self.opened: asyncio.Future[None] = loop.create_future()
+        self.ended: asyncio.Future[int] = loop.create_future()
         self.closed = False
+        self._close_code = 0
         self._upgrade, self._on_text = upgrade, on_text
         self._received = bytearray()
 
@@ -98,6 +101,8 @@ class SocketLine(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.closed = True
+        if not self.ended.done():
+            self.ended.set_result(self._close_code)
         if not self.opened.done():
             self.opened.set_exception(ConnectionError(f"No socket: {bytes(self._received[:200])!r}"))
 
@@ -124,6 +129,7 @@ class SocketLine(asyncio.Protocol):
             elif kind == PING:
                 self.transport.write(bytes((0x80 | PONG, 0x80 | end - begin, 0, 0, 0, 0)) + received[begin:end])
             elif kind == CLOSE:
+                self._close_code = int.from_bytes(received[begin : begin + 2])
                 self.transport.close()
             start = end
         del received[:start]
@@ -144,6 +150,13 @@ def _frame_at(received: bytearray, start: int) -> tuple[int, int, int] | None:
     if len(received) < begin + length:
         return None
     return received[start] & 0x0F, begin, begin + length
+
+
+def text_frame(content: bytes) -> bytes:
+    """Encode a short text of a client as one frame. Raises ValueError from 126 bytes on."""
+    if len(content) > 125:
+        raise ValueError("The frame of a longer text has a wider length.")
+    return bytes((0x80 | TEXT, 0x80 | len(content), 0, 0, 0, 0)) + content
 
 
 def request(method: str, path: str, headers: dict[str, str], body: bytes = b"") -> bytes:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from benchmarks.wire import HttpLine, SocketLine, read_answer
+from harness.wire import HttpLine, SocketLine, read_answer, text_frame
 
 SHORT, LONG, HUGE = b"x" * 125, b"y" * 300, b"z" * 70_000
 ANSWERS = [
@@ -75,3 +75,25 @@ async def test_a_refused_socket_does_not_open():
     line.connection_lost(None)
     with pytest.raises(ConnectionError, match="403"):
         await line.opened
+
+
+async def test_the_close_code_of_the_server_is_told():
+    line = SocketLine(b"upgrade", lambda text, at: None)
+    line.connection_made(Transport())
+    line.data_received(b"HTTP/1.1 101 Switching Protocols\r\n\r\n" + bytes((0x88, 2)) + (4429).to_bytes(2))
+    line.connection_lost(None)
+    assert await line.ended == 4429
+
+
+async def test_a_line_that_breaks_has_no_close_code():
+    line = SocketLine(b"upgrade", lambda text, at: None)
+    line.connection_made(Transport())
+    line.data_received(b"HTTP/1.1 101 Switching Protocols\r\n\r\n")
+    line.connection_lost(None)
+    assert await line.ended == 0
+
+
+def test_a_short_text_becomes_one_masked_frame_and_a_long_one_is_refused():
+    assert text_frame(SHORT) == bytes((0x81, 0x80 | 125, 0, 0, 0, 0)) + SHORT
+    with pytest.raises(ValueError, match="longer text"):
+        text_frame(LONG)

@@ -1,0 +1,72 @@
+"""No page of managers is wider than its screen: in English, in German and from right to left, on laptop and phone."""
+
+import pytest
+from playwright.sync_api import Page
+
+LAPTOP, PHONE = (1366, 768), (390, 844)
+SETUP = "/ /account/ /restaurant/ /hours/ /tax/ /menu/ /stations/ /room/ /staff/ /devices/ /printers/ /copy/"
+LISTS = """
+    menu/item menu/category menu/category/languages menu/modifiergroup menu_files/menuimport menu_bulk/bulkchange
+    mail/message mail/message/settings core/membership core/membership/rights core/invitation core/device webhooks/hook
+"""
+MANAGERS = [
+    *(f"/setup{path}" for path in SETUP.split()),
+    "/admin/",
+    *(f"/admin/{name}/" for name in LISTS.split()),
+    *(
+        f"/admin/{name}/add/"
+        for name in ("menu/item", "menu_files/menuimport", "menu_bulk/bulkchange", "webhooks/hook")
+    ),
+    "/me/",
+]
+ROWS = ("/admin/menu/item/", "/admin/core/membership/", "/admin/core/device/", "/admin/menu/modifiergroup/")
+WIDER = "document.documentElement.scrollWidth > innerWidth"
+# Lines of a card whose words are cut at their upper or lower edge.
+CUT = """() => [...document.querySelectorAll("#result_list :is(td, th)[data-label]")]
+    .filter((cell) => cell.scrollHeight > cell.clientHeight + 1).map((cell) => cell.innerText.slice(0, 60))"""
+
+
+def faults(page: Page, paths: list[str], way: str) -> list[tuple[str, int, str]]:
+    """Return (path, width, fault) of each page that does not fit."""
+    found = []
+    for path in paths:
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.ok, path
+        page.evaluate("(way) => { document.documentElement.dir = way }", way)
+        for width, height in (LAPTOP, PHONE):
+            page.set_viewport_size({"width": width, "height": height})
+            if page.evaluate(WIDER):
+                found.append((path, width, "wider than the screen"))
+            if cut := page.evaluate(CUT):
+                found.append((path, width, f"cut: {cut[:3]}"))
+    return found
+
+
+def first_rows(page: Page) -> list[str]:
+    """Return the address of the first row of some lists."""
+    links = []
+    for path in ROWS:
+        page.goto(path)
+        links.append(page.locator("#result_list tbody :is(th, td) a").first.get_attribute("href"))
+    return [link for link in links if link]
+
+
+@pytest.mark.parametrize(("language", "way"), [("en", "ltr"), ("de", "ltr"), ("en", "rtl")])
+def test_pages_of_managers_fit(page_of, language, way):
+    page = page_of("owner", "/me/", live=False)
+    page.locator("#language").select_option(language)
+    page.locator("form[action$='/language/'] button").click()
+    try:
+        assert faults(page, [*MANAGERS, *first_rows(page)], way) == []
+    finally:
+        page.goto("/me/")
+        page.locator("#language").select_option("")
+        page.locator("form[action$='/language/'] button").click()
+
+
+def test_control_a_part_that_sticks_out_is_found(page_of):
+    page = page_of("owner", "/admin/", live=False)
+    page.evaluate("document.querySelector('h1').style.inlineSize = '2000px'")
+    page.evaluate("document.querySelector('h1').style.flexShrink = '0'")
+    assert page.evaluate(WIDER)
