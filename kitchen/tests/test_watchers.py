@@ -40,3 +40,9 @@ def test_only_cooks_can_bring_tickets_back(house, role):
     if not cooks:
         with nothing_changes():
             assert browser.post(f"/kitchen/tickets/{ticket.pk}/recall/").status_code == 403
+
+
+def test_whoever_watches_may_fire_courses_and_serve():
+    """The pass offers both to everybody who opens it, by button and by key."""
+    for role in WATCHERS:
+        assert {Permission.FIRE_COURSE, Permission.DELIVER_ORDER} <= PERMISSIONS[role], role

@@ -126,7 +126,9 @@ class Statement:
 
     @property
     def written_off(self) -> Decimal:
-        return sum((bill.written_off for bill in self.bills), ZERO)
+        """Return what the house has given up, less where dishes were voided since, or money came after all."""
+        given_up: Decimal = sum((bill.written_off for bill in self.bills), ZERO)
+        return min(given_up, max(self.sale - self.paid, ZERO))
 
     @property
     def open(self) -> Decimal:

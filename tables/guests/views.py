@@ -15,6 +15,7 @@ from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.jsontext import dumps
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
+from bistro.core.web.confirm_views import confirmed
 from bistro.core.web.page_access import page_requires
 from bistro.core.web.pages import HtmxHttpRequest, with_status
 from tables.guests import services
@@ -68,6 +69,7 @@ def merge(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
 
 @require_POST
 @page_requires(Permission.MANAGE)
+@confirmed
 def export(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Return everything that is kept about a guest as a JSON file."""
     guest_for(actor, pk)
@@ -79,6 +81,7 @@ def export(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
 
 @require_POST
 @page_requires(Permission.MANAGE)
+@confirmed
 def erase(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Erase a guest, if the person has ticked that it cannot be undone."""
     row = guest_for(actor, pk)

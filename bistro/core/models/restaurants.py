@@ -177,7 +177,7 @@ class Restaurant(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(Decimal(0))],
-        help_text=_("Amount for one line, also of an open item. Above it a manager approves. Blank = no limit."),
+        help_text=_("For one line, a discount or a refund. Above it a manager approves. Blank = no limit."),
         **AMOUNT,
     )
     bills_required = models.BooleanField(

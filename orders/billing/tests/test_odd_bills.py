@@ -147,3 +147,13 @@ def test_a_paid_share_is_not_due_again_by_a_cent(house):
     assert [due for _total, due in shares(bill)][:2] == ["0.00", "0.00"]
     bill.pay()
     assert bill.read()["state"] == "settled"
+
+
+def test_a_dish_that_is_voided_after_the_write_off_is_not_given_up(bill):
+    boss = bill.house.api("manager")
+    bill.house.done(boss.post(bill.path("/write-off"), {"reason": "gone"}))
+    bill.house.done(boss.post(f"/api/v1/order-lines/{bill.lines[0]}/void", {"reason": "wrong"}))
+    now = bill.read()
+    assert (now["total"], now["written_off"], now["due"], now["excess"]) == ("30.00", "30.00", "0.00", "0.00")
+    closing = bill.house.done(boss.post("/api/v1/closings", {"kind": "day"}))
+    assert (closing["figures"]["written_off"], closing["open_after"]) == ("30.00", "0.00")

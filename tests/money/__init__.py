@@ -1,0 +1,5 @@
+import pytest
+
+pytest.register_assert_rewrite(
+    "tests.money.books", "tests.money.house", "tests.money.evening", "tests.money.guests", "tests.money.closing"
+)  # pytest rewrites its asserts to show differences
