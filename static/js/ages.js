@@ -11,7 +11,7 @@ export function inWords(seconds) {
   return `${Math.floor(minutes / (24 * 60))} d`;
 }
 
-/** Return the time left until a moment as people say it: "in 3 min", "now". */
+/** Return the time left until a moment: "in 3 min", "now". */
 export function untilInWords(seconds) {
   const minutes = Math.ceil(seconds / 60);
   return minutes > 0 ? word("in {minutes} min", { minutes }) : word("now");
