@@ -2,7 +2,7 @@
 
 import { word } from "./words.js";
 
-/** Return a duration as people say it: "now", "7 min", "1 h 05", "2 d". */
+/** Return a duration in words: "now", "7 min", "1 h 05", "2 d". */
 export function inWords(seconds) {
   const minutes = Math.floor(seconds / 60);
   if (minutes < 1) return word("now");
