@@ -1,4 +1,4 @@
-"""What the browser of a new owner tells before anybody has chosen a language or a way of writing amounts."""
+"""The suggestions of a new owner's browser before anybody has chosen a language or a way of writing amounts."""
 
 from typing import Any
 
