@@ -9,9 +9,8 @@ import json
 import subprocess
 import sys
 import threading
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from time import sleep
 from typing import Any
@@ -150,18 +149,17 @@ class RoomOutcome:
     """The outcome of an evening under faults."""
 
     name: str
-    ledger: Ledger
-    answers: Counter[int]
-    repeated: int
-    cut: int
-    recoveries: Mapping[str, Recovery]
-    screens: int
-    unequal: int
-    problems: list[str]
-    complaints: str = ""
+    line: Line
+    ledger: Ledger = field(default_factory=Ledger)
+    cut: int = 0
+    recoveries: Mapping[str, Recovery] = field(default_factory=dict)
+    screens: int = 0
+    unequal: int = 0
     room_screens: int = 0
     looks: int = 0  # comparisons of all screens of the room with the database
     room_unequal: int = 0
+    problems: list[str] = field(default_factory=list)
+    complaints: str = ""
 
 
 @dataclass(frozen=True)
@@ -179,13 +177,7 @@ class Mischief:
 
 
 async def room_evening(
-    plan: Plan,
-    mischief: Mischief,
-    *,
-    every: int = 1,
-    keyed: bool = True,
-    rules: Rules | None = None,
-    name: str = "",
+    plan: Plan, mischief: Mischief, *, every: int = 1, keyed: bool = True, rules: Rules | None = None, name: str = ""
 ) -> RoomOutcome:
     """Play an evening while processes are killed, and check everything at the end.
 
@@ -196,6 +188,7 @@ async def room_evening(
         line = Line(here.pads_line.url, keyed)
         house, who = await asyncio.to_thread(_open_room, here, line)
         here.houses = [who]
+        found = RoomOutcome(name or f"{plan.name}, a Saturday of the whole room", line)
         waiters = await log_in_waiters(here, client)
         async with (
             watched(here, client, SCREENS, Rules()) as screens,
@@ -204,33 +197,29 @@ async def room_evening(
             evening = LiveEvening(house, SEED, every)
             chaos = Chaos(here, screens, line.answers.total, healed=lambda: evening.in_calm(room.compare))
             here.pads_line.faults = Faults(drop_answers=mischief.cut)
-            problems = await _play(evening, chaos, mischief.faults, here, line.answers.total() + LOOKS + CALLS // every)
-            wrong = unequal(screens, await settled(here, client, screens, waiters))
+            calls = line.answers.total() + LOOKS + CALLS // every
+            found.problems += await _play(evening, chaos, mischief.faults, here, calls)
+            found.screens, found.recoveries = len(screens), chaos.recoveries
+            found.unequal = unequal(screens, await settled(here, client, screens, waiters))
             await room.compare()
-        problems += evening.ledger.problems + await asyncio.to_thread(_differences, here, house.pk, evening.ledger)
-        counted = {
-            "screens not equal to the database": wrong,
-            "times a screen of the room was not equal to the database": room.wrong,
-            "screens never back after a fault": sum(each.never for each in chaos.recoveries.values()),
-            "server errors": server_errors(line.answers),
-            "gaps in the log": await asyncio.to_thread(here.log.gaps),
-        }
-        problems += [f"{count} {what}" for what, count in counted.items() if count]
-        return RoomOutcome(
-            name or f"{plan.name}, a Saturday of the whole room",
-            evening.ledger,
-            line.answers,
-            line.repeated,
-            here.pads_line.dropped,
-            chaos.recoveries,
-            len(screens),
-            wrong,
-            problems,
-            here.complaints(),
-            room_screens=len(room.screens),
-            looks=room.looks,
-            room_unequal=room.wrong,
-        )
+        found.room_screens, found.looks, found.room_unequal = len(room.screens), room.looks, room.wrong
+        found.ledger, found.cut, found.complaints = evening.ledger, here.pads_line.dropped, here.complaints()
+        found.problems += evening.ledger.problems
+        found.problems += await asyncio.to_thread(_differences, here, house.pk, evening.ledger)
+        found.problems += await _counted(found, here)
+        return found
+
+
+async def _counted(found: RoomOutcome, here: Installation) -> list[str]:
+    """Return what was counted and should not be, in words."""
+    counted = {
+        "screens not equal to the database": found.unequal,
+        "times a screen of the room was not equal to the database": found.room_unequal,
+        "screens never back after a fault": sum(each.never for each in found.recoveries.values()),
+        "server errors": server_errors(found.line.answers),
+        "gaps in the log": await asyncio.to_thread(here.log.gaps),
+    }
+    return [f"{count} {what}" for what, count in counted.items() if count]
 
 
 async def _play(evening: LiveEvening, chaos: Chaos, faults: Sequence[str], here: Installation, calls: int) -> list[str]:

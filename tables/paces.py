@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from math import erfc, exp, log, pi, sqrt
 
 SPREAD = 0.35  # of the logarithms of stays around the usual one
-DOUBT = 0.3  # of the assumed usual stay, likewise
+DOUBT = 0.2  # of the assumed usual stay, likewise
 ROUNDS = 5
 FARTHEST = 6.0  # of a running stay, in spreads, beyond which it tells nothing more
 SHORTEST = 0.05  # of the usual stay; less tells nothing

@@ -17,11 +17,11 @@ from tables.transitions import PartyStatus
 # The columns of the phases in order, and the share of a stay that is usually left when a phase begins.
 PHASES = {
     "seated_at": 1.0,
-    "first_order_at": 0.85,
-    "first_dish_at": 0.6,
-    "last_dish_at": 0.35,
-    "bill_asked_at": 0.15,
-    "paid_at": 0.08,
+    "first_order_at": 0.9,
+    "first_dish_at": 0.7,
+    "last_dish_at": 0.42,
+    "bill_asked_at": 0.17,
+    "paid_at": 0.09,
 }
 # The phase that follows each one of guests who are still here. Which dish is the last one is known only afterwards.
 FOLLOWING = {
@@ -33,7 +33,7 @@ FOLLOWING = {
 }
 FIRST_DISH, LAST_DISH = "first_dish_at", "last_dish_at"
 SIZES = (2, 4, 6)  # the largest parties of a group; larger ones are a group of their own
-DEFAULT_STAY = (75.0, 90.0, 105.0, 120.0)  # of each group of sizes
+DEFAULT_STAY = (85.0, 95.0, 110.0, 125.0)  # of each group of sizes
 ENOUGH = 20
 WHOLE = timedelta(hours=4)  # guests who were seated before that are gone; of later ones only the short stays are over
 ALIKE = 10.0  # minutes between two dishes that count as the same course

@@ -10,6 +10,7 @@ from django.db import DatabaseError, InternalError, OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from drf_spectacular.views import SpectacularAPIView
 
 from bistro.core.database.errors import troubles
 from bistro.core.kernel.errors import StorageFull
@@ -304,6 +305,15 @@ def test_the_description_is_served_as_json_and_yaml(client):
     assert {"/api/order", "/api/v1/orders", "/auth/login", "/api/v1/auth/login"} <= set(document["paths"])
     assert set(document["components"]["securitySchemes"]) == {"device", "jwt", "session"}
     assert client.get("/api/schema/").status_code == 200
+
+
+def test_a_process_writes_the_description_once_in_each_form(client, monkeypatch):
+    forms = [(path, client.get(path)) for path in ("/openapi.json", "/api/schema/")]
+    monkeypatch.delattr(SpectacularAPIView, "get")  # which writes it
+    for path, first in forms:
+        again = client.get(path, HTTP_ACCEPT_LANGUAGE="de")
+        assert (again.content, again["Content-Type"]) == (first.content, first["Content-Type"])
+    assert forms[0][1]["Content-Type"] != forms[1][1]["Content-Type"]
 
 
 def test_every_operation_tells_its_problems(client):

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
 from bistro.core.web.pages import HtmxHttpRequest, with_status
+from bistro.setup.browser import speak_as_browser
 from bistro.setup.checklist import BY_KEY, STEPS, progress_of
 
 INVALID = 422
@@ -20,6 +21,7 @@ INVALID = 422
 def step_page(request: HtmxHttpRequest, actor: Actor, key: str, *, status: int = 200, **context: Any) -> HttpResponse:
     """Return the page of one step with its state and the way to the others."""
     assert actor.restaurant_id is not None
+    speak_as_browser(request, actor)
     place = next(place for place, step in enumerate(STEPS) if step.key == key)
     progress = progress_of(actor.restaurant_id)
     following = STEPS[place + 1] if place + 1 < len(STEPS) else None

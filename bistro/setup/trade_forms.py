@@ -10,7 +10,7 @@ from bistro.core.kernel.roles import Role
 from bistro.core.kernel.texts import clean_text
 from bistro.core.models.people import ROLE_CHOICES
 from bistro.core.web.form_fields import TextField
-from kitchen.models import Station
+from kitchen.models import Route, Station
 from menu.models import Category
 
 LONGEST_NAME, MOST_AT_ONCE = 60, 30
@@ -40,7 +40,8 @@ class StationsForm(forms.Form):
 class RoutesForm(forms.Form):
     """A form with the station of each category. A category with several stations is left to the admin.
 
-    The station that takes the rest is chosen at first, and written as a route: the kitchen warns of dishes without one.
+    Where none is said, the station of all its dishes is chosen at first, or else the one that takes the rest. It is
+    written as a route: the kitchen warns of dishes without one.
     """
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
@@ -51,19 +52,30 @@ class RoutesForm(forms.Form):
         names = {str(row.pk): words % {"station": row.name} if row.is_catch_all else row.name for row in stations}
         choices = sorted(names.items(), key=lambda choice: choice[0] != first)
         self.elsewhere: list[str] = []
+        of_dishes = _stations_of_dishes(actor)
         for category in Category.objects.visible_to(actor).not_archived().prefetch_related("routes"):
             present = [str(route.station_id) for route in category.routes.all()]
             if len(present) > 1 or not names.keys() >= set(present):
                 self.elsewhere.append(category.name)
                 continue
+            usual = present[0] if present else of_dishes.get(category.pk, first)
             self.fields[f"category_{category.pk}"] = forms.ChoiceField(
-                label=category.name, choices=choices, required=False, initial=present[0] if present else first
+                label=category.name, choices=choices, required=False, initial=usual
             )
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         routes = {int(name.removeprefix("category_")): int(pk) if pk else None for name, pk in said.items()}
         return {"routes": routes}
+
+
+def _stations_of_dishes(actor: Actor) -> dict[int, str]:
+    """Return {category: the one station that its dishes name}, for a menu whose file named stations."""
+    named: dict[int, set[str]] = {}
+    routes = Route.objects.visible_to(actor).filter(item__archived_at=None, item__isnull=False)
+    for category_id, station_id in routes.values_list("item__category_id", "station_id"):
+        named.setdefault(category_id, set()).add(str(station_id))
+    return {category_id: one for category_id, (one, *others) in named.items() if not others}
 
 
 class TablesForm(forms.Form):

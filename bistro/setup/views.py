@@ -17,10 +17,11 @@ from bistro.core.kernel.languages import language_for
 from bistro.core.kernel.roles import Permission, Role
 from bistro.core.models import Restaurant, Staff
 from bistro.core.services.own_login import replace_one_time_login
-from bistro.core.web.page_access import page_requires
+from bistro.core.web.page_access import page_requires, restaurant_of_page
 from bistro.core.web.pages import HtmxHttpRequest, with_status
 from bistro.core.web.shell import SEVERAL_RESTAURANTS
 from bistro.setup import services
+from bistro.setup.browser import is_undecided, speak_as_browser, suggested
 from bistro.setup.checklist import BY_KEY, State, progress_of
 from bistro.setup.forms import TAX_KINDS, AccountForm, CopyForm, RestaurantForm, TaxForm
 from bistro.setup.known_taxes import known_taxes
@@ -32,6 +33,7 @@ from menu.taxes import DishTax
 @page_requires(Permission.MANAGE)
 def overview(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     """Show every step with its state and what depends on it."""
+    speak_as_browser(request, actor)
     return _overview(request, actor)
 
 
@@ -77,7 +79,7 @@ def _overview(request: HtmxHttpRequest, actor: Actor, **context: Any) -> HttpRes
     page = {
         "steps": steps,
         "missing": missing,
-        "restaurant": restaurant_of(actor),
+        "restaurant": restaurant_of_page(request, actor),
         "is_owner": Role.OWNER in actor.roles,
         **context,
     }
@@ -88,6 +90,7 @@ def _overview(request: HtmxHttpRequest, actor: Actor, **context: Any) -> HttpRes
 @page_requires(Permission.MANAGE)
 def account(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     """Replace the login that the server printed by the owner's own."""
+    speak_as_browser(request, actor)
     mine = request.user
     one_time = isinstance(mine, Staff) and mine.password_is_one_time
     if request.method == "GET":
@@ -107,9 +110,11 @@ def account(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
 @page_requires(Permission.MANAGE)
 def restaurant(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     """Change the name, the texts of documents, the currency and the time zone."""
+    speak_as_browser(request, actor)
     here: Restaurant = restaurant_of(actor)
     if request.method == "GET":
-        return step_page(request, actor, "restaurant", form=RestaurantForm(instance=here))
+        form = RestaurantForm(instance=here, initial=suggested(request, here))
+        return step_page(request, actor, "restaurant", form=form, undecided=is_undecided(here))
     form = RestaurantForm(request.POST, instance=here)
 
     def save(said: dict[str, Any]) -> None:

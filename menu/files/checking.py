@@ -193,7 +193,8 @@ def _lacking(columns: ColumnMap, name: str) -> Problem:
     return Problem(
         columns.header_row,
         name,
-        gettext("The file has no column for the %(name)s. Its columns are %(known)s.") % {"name": name, "known": known},
+        gettext("The file has no column for the %(name)s. Its columns are %(known)s.")
+        % {"name": words_of(name), "known": known},
     )
 
 

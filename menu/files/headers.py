@@ -56,7 +56,8 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "description": ("details", "beschreibung", "descripción", "descrizione", "omschrijving", "descrição"),
     "price": (
         "sales price", "sale price", "selling price", "base price", "unit price", "default price", "retail price",
-        "list price", "preis", "verkaufspreis", "vk", "einzelpreis", "prix", "precio", "prezzo", "prijs",
+        "list price", "preis", "verkaufspreis", "vk", "vk preis", "vk brutto", "bruttopreis",
+        "einzelpreis", "prix", "precio", "prezzo", "prijs",
         "preço",
     ),
     "tax": (

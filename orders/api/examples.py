@@ -179,6 +179,8 @@ CALL = {
     "at": AT,
     "rings": 2,
     "last_rung_at": LATER,
+    "escalation": 0,
+    "escalated_at": None,
     "taken_at": LATER,
     "taken_by": "Ana",
     "closed_at": None,

@@ -26,6 +26,14 @@ function saveAndGoOn(form, step) {
   button.remove();
 }
 
+/** Choose the zone of this computer's clock in a list that has it, as if the server had chosen it. */
+export function chooseZone(list, own) {
+  const options = [...list.options];
+  if (!options.some((option) => option.value === own)) return;
+  for (const option of options) option.defaultSelected = option.value === own;
+  list.value = own;
+}
+
 function watch() {
   let sent = null;
   const unsaved = () => [...document.querySelectorAll("form[data-step-form]")].filter(isUnsaved);
@@ -46,4 +54,10 @@ function watch() {
   });
 }
 
-if (typeof document !== "undefined") watch();
+function begin() {
+  const zones = document.querySelector("form[data-own-zone] select[name=timezone]");
+  if (zones) chooseZone(zones, Intl.DateTimeFormat().resolvedOptions().timeZone);
+  watch();
+}
+
+if (typeof document !== "undefined") begin();

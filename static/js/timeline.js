@@ -2,6 +2,7 @@
 // The server decides: its answer draws the day again, also after a refusal, so that a bar is always where the booking is.
 
 import "./notices.js";
+import "./timeline-scroll.js";
 import { pulledTo, stepped, tablesAfter } from "./timeline-moves.js";
 import { word } from "./words.js";
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from math import ceil
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -176,9 +177,13 @@ def _range(tries: Sequence[float]) -> Quote:
 
 
 def rounded(low: float, usual: float, high: float) -> Quote:
-    """Return a range that ends on whole fives, at least five minutes wide, or now."""
+    """Return a range around the usual wait, as wide as from `low` to `high`, or now.
+
+    It ends on whole fives and is at least five minutes wide.
+    """
     if usual <= 0:
         return Quote(0, 0)
-    least = min(int(low // STEP) * STEP, FARTHEST - STEP)
-    most = min(-(int(-high) // STEP) * STEP, FARTHEST)
+    half = (high - low) / 2
+    least = min(max(int((usual - half) // STEP) * STEP, 0), FARTHEST - STEP)
+    most = min(ceil((usual + half) / STEP) * STEP, FARTHEST)
     return Quote(least, max(most, least + STEP))

@@ -38,6 +38,46 @@ def test_take_a_booking_by_phone_and_seat_it(page_of, axe):
     expect(page.get_by_role("region", name="Seated")).to_contain_text("Klein")
 
 
+class Taps:
+    """A page on which every tap counts. Typing does not."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.count = page, 0
+
+    def on(self, target: Locator) -> None:
+        target.click()
+        self.count += 1
+
+
+@pytest.mark.usefixtures("_open_all_day")
+def test_a_walk_in_is_seated_with_two_taps(page_of):
+    taps = Taps(page_of("host", "/host/waiting/", live=False))
+    taps.on(taps.page.locator(".waitlist__size", has_text=re.compile(r"^\s*2")))
+    taps.on(taps.page.get_by_role("button", name=re.compile("^Seat at Table")).last)
+    expect(taps.page.get_by_role("status").filter(has_text="Seated at Table")).to_be_visible()
+    assert taps.count == 2
+
+
+@pytest.mark.usefixtures("_open_all_day")
+def test_a_booking_by_phone_takes_five_taps_at_most_and_is_seated_with_two(page_of):
+    taps = Taps(page_of("host", "/floor/"))
+    taps.on(taps.page.get_by_role("link", name="Host"))
+    taps.on(taps.page.get_by_role("link", name="Booking", exact=True))
+    taps.on(taps.page.get_by_role("button", name="3", exact=True))
+    taps.on(taps.page.locator(".host__slot:not([data-full])").first)
+    taps.page.get_by_label("Name").fill("Moreau")
+    taps.page.get_by_label("Phone").fill("+49 30 4321")
+    taps.on(taps.page.get_by_role("button", name="Book", exact=True))
+    expect(taps.page.locator(".notice")).to_contain_text("Booked")
+    assert taps.count == 5
+    seating = Taps(taps.page)
+    taps.page.goto("/floor/")
+    seating.on(taps.page.get_by_role("link", name="Host"))
+    seating.on(taps.page.get_by_role("button", name="Seat Moreau"))
+    expect(taps.page.get_by_role("region", name="Seated")).to_contain_text("Moreau")
+    assert seating.count == 2
+
+
 TAKE = """async (typed) => {
     const headers = JSON.parse(document.body.getAttribute("hx-headers"));
     await fetch("/host/bookings/new/", { method: "POST", headers, body: new URLSearchParams(typed) });
@@ -125,3 +165,21 @@ def test_a_finger_rests_on_a_booking_to_pull_it_and_else_scrolls(timeline: Page,
         touch("touchEnd")
         expect(page.get_by_text("Aalto: 19:30, Table 1.")).to_have_count(int(moved))
     context.close()
+
+
+def test_names_of_tables_stay_in_view_and_the_timeline_where_it_was(timeline: Page):
+    timeline.set_viewport_size({"width": 390, "height": 844})
+    frame = timeline.locator(".host__scroll")
+    label = timeline.locator(".host__label").first
+    before = label.bounding_box()["x"]
+    frame.evaluate("frame => frame.scrollLeft = 400")
+    expect(bar(timeline, "Aalto")).to_be_attached()
+    timeline.wait_for_function("document.querySelector('.host__lines').style.getPropertyValue('--scrolled') !== ''")
+    assert abs(label.bounding_box()["x"] - before) <= 20, "it stays at the edge"
+    with timeline.expect_response(re.compile("/host/.*view=timeline")):
+        timeline.evaluate(
+            "htmx.ajax('GET', document.getElementById('day').getAttribute('hx-get'), "
+            "{ target: '#day', swap: 'outerHTML' })"
+        )
+    timeline.wait_for_function("document.querySelector('.host__scroll').scrollLeft === 400")
+    assert abs(label.bounding_box()["x"] - before) <= 20

@@ -72,7 +72,7 @@ def test_control_the_same_keys_of_a_cook_hold_and_fire(server: Service, kitchen_
         kitchen_page.keyboard.press(position)
         with kitchen_page.expect_request(lambda request, end=end: end in request.url):
             kitchen_page.keyboard.press(key)
-        kitchen_page.wait_for_timeout(900)  # the change arrives, and the digits begin anew
+        kitchen_page.wait_for_timeout(900)  # the change arrives, and the digits start from nothing
 
 
 def test_a_waiter_watches_the_wall_and_finishes_nothing(server: Service, page_of):

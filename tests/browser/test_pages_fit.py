@@ -30,7 +30,7 @@ def faults(page: Page, paths: list[str], way: str) -> list[tuple[str, int, str]]
     """Return (path, width, fault) of each page that does not fit."""
     found = []
     for path in paths:
-        answer = page.goto(path)
+        answer = page.goto(path, wait_until="domcontentloaded")
         assert answer is not None
         assert answer.ok, path
         page.evaluate("(way) => { document.documentElement.dir = way }", way)

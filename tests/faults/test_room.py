@@ -21,7 +21,7 @@ on_postgres = pytest.mark.skipif(lacking, reason="needs the programs redis-serve
 def all_is_well(outcome, faults):
     assert outcome.problems == [], outcome.complaints
     assert (outcome.looks, outcome.room_screens) == (faults + 1, 8)  # after each fault, and at the end
-    assert outcome.repeated > 0, "nothing was repeated: nothing was tried"
+    assert outcome.line.repeated > 0, "nothing was repeated: nothing was tried"
 
 
 @on_sqlite

@@ -55,10 +55,10 @@ def test_a_booking_keeps_its_table_until_the_guests_come_or_are_given_up(begins,
     assert usual(scene(coming=[booked], arrivals=arrivals)) == free
 
 
-def test_a_house_without_experience_expects_nearly_every_booking():
+def test_a_house_without_experience_expects_most_bookings():
     booked = Coming(2, 10.0, 70.0, [1])
     tries = forecast(scene(coming=[booked], arrivals=[]), [2])[2]
-    assert 1 <= sum(minutes == 25 for minutes in tries) <= 5
+    assert 5 <= sum(minutes == 25 for minutes in tries) <= 12
     assert quantile(tries, 0.3) > 60
 
 

@@ -13,7 +13,7 @@ from orders.services import clear_table, deliver_order, seat_party
 from tables.models import Party
 from tables.phases import Phases, quantile
 from tables.services import call_staff
-from tables.waitlist.quoting import Room, rounded
+from tables.waitlist.quoting import Quote, Room, rounded
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 BEGIN = timezone.now().replace(hour=18, minute=0, second=0, microsecond=0)
@@ -72,8 +72,8 @@ def seated(house, minutes=0, size=2, **noted):
 
 
 def test_without_stays_fixed_times_hold(house):
-    assert usual(phases(house).stays_of(2, at(0))) == 75
-    assert usual(phases(house, 30).left(seated(house))) == 45
+    assert usual(phases(house).stays_of(2, at(0))) == 85
+    assert usual(phases(house, 30).left(seated(house))) == 55
     assert usual(phases(house, 200).left(seated(house))) == 5, "longer than anybody"
     assert phases(house).table() == []
 
@@ -124,11 +124,11 @@ def test_another_course_is_expected_until_it_would_be_late(house):
 def test_the_fixed_numbers_follow_the_evening(house):
     tonight = phases(house, 120)
     tonight.follow([seated(house) for _party in range(8)])
-    assert usual(tonight.stays_of(2, at(120))) > 75 * 1.3, "eight pairs have been here for two hours"
-    assert usual(phases(house, 120).stays_of(2, at(120))) == 75, "control"
+    assert usual(tonight.stays_of(2, at(120))) > 85 * 1.2, "eight pairs have been here for two hours"
+    assert usual(phases(house, 120).stays_of(2, at(120))) == 85, "control"
     quiet = phases(house, 10)
     quiet.follow([seated(house) for _party in range(8)])
-    assert usual(quiet.stays_of(2, at(10))) == pytest.approx(75, abs=1), "they have just come"
+    assert usual(quiet.stays_of(2, at(10))) == pytest.approx(85, abs=1), "they have just come"
     past_stays(house, 60)
     known = phases(house, 120)
     known.follow([seated(house) for _party in range(8)])
@@ -145,6 +145,23 @@ def test_the_short_stays_of_an_evening_that_is_not_over_teach_nothing(house):
         )  # fmt: skip
     assert usual(phases(house, 60).stays_of(2, at(60))) == 60
     assert usual(phases(house, 300).stays_of(2, at(300))) < 60, "afterwards they count as all others do"
+
+
+@pytest.mark.parametrize(
+    ("tries", "shown"),
+    [
+        ((18, 20, 22), (15, 25)),
+        ((15, 20, 25), (15, 25)),
+        ((10, 12, 30), (0, 25)),  # around the usual wait, because few tries take much longer
+        ((1, 2, 3), (0, 5)),
+        ((20, 20, 20), (20, 25)),
+        ((200, 239, 240), (215, 240)),
+        ((240, 240, 240), (235, 240)),
+    ],
+)
+def test_a_range_lies_around_the_usual_wait(tries, shown):
+    quote = rounded(*tries)
+    assert (quote.low, quote.high) == shown
 
 
 def test_a_group_with_few_stays_falls_back(house):
@@ -164,7 +181,7 @@ def test_a_quote_counts_those_before(house):
     assert quote.low <= 30 <= quote.high
     assert quote.high - quote.low <= 10
     assert (room.quote(9).low, room.quote(9).high) == (45, 90), "no table is large enough"
-    assert rounded(0, 0, 0) == rounded(-1, -1, -1)
+    assert rounded(0, 0, 0) == rounded(-1, -1, -1) == rounded(-5, 0, 40) == Quote(0, 0)
     free = house.add_table()
     room = Room(house.restaurant.pk, at(30), house.restaurant.tz)
     assert (room.quote(2).high, room.free_tables(2)) == (0, [free])

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isChanged, isUnsaved } from "../../static/js/setup.js";
+import { chooseZone, isChanged, isUnsaved } from "../../static/js/setup.js";
 
 const text = (value, defaultValue = "") => ({ localName: "input", type: "text", value, defaultValue });
 const select = (selectedIndex, ...chosen) => ({
@@ -31,4 +31,23 @@ test("a form is unsaved after a change or a refusal", () => {
   assert.ok(isUnsaved({ dataset: {}, elements: [text("", ""), text("x", "")] }));
   assert.ok(isUnsaved({ dataset: { unsaved: "" }, elements: [] }));
   assert.ok(!isUnsaved({ dataset: {}, elements: [text("", "")] }));
+});
+
+test("the zone of the computer is chosen where the list has it, and is no change of a person", () => {
+  const options = ["UTC", "Europe/Berlin"].map((value) => ({ value, defaultSelected: value === "UTC" }));
+  const list = {
+    localName: "select",
+    type: "select-one",
+    options,
+    value: "UTC",
+    get selectedIndex() {
+      return options.findIndex((option) => option.value === this.value);
+    },
+  };
+  chooseZone(list, "Mars/Olympus");
+  assert.equal(list.value, "UTC");
+  assert.ok(!isChanged(list));
+  chooseZone(list, "Europe/Berlin");
+  assert.equal(list.value, "Europe/Berlin");
+  assert.ok(!isChanged(list));
 });

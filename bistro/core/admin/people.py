@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.widgets import (
@@ -196,12 +196,14 @@ class MembershipAdmin(ServiceAdmin, HistoryAdmin):
         """Show the table of rights."""
         return rights_page(self, request)
 
-    @action(description=_("Dismiss"), icon="person_off", url_path="dismiss", permissions=["run"])
+    @action(
+        description=pgettext_lazy("a person", "Dismiss"), icon="person_off", url_path="dismiss", permissions=["run"]
+    )
     @confirmed_in_admin
     def dismiss(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """End a membership, after a confirmation."""
         text = _("Browsers, programs, screens and the PIN stop working for this person at once.")
-        return self._change(request, object_id, gettext("Dismiss"), text, is_active=False)
+        return self._change(request, object_id, pgettext("a person", "Dismiss"), text, is_active=False)
 
     @action(description=_("Sign out everywhere"), icon="logout", url_path="sign-out", permissions=["run"])
     def sign_out(self, request: HttpRequest, object_id: str) -> HttpResponse:

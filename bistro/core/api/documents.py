@@ -1,7 +1,9 @@
 """The OpenAPI document and the pages that show it, without resources of other servers."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
+from django.http import HttpResponse
 from django.utils.translation import override
 from drf_spectacular.views import (
     SpectacularAPIView,
@@ -9,23 +11,48 @@ from drf_spectacular.views import (
     SpectacularRedocView,
     SpectacularSwaggerView,
 )
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The document in one form, with its headers."""
+
+    content: bytes
+    content_type: str
+    disposition: str
+
+
+def content_type_of(renderer: BaseRenderer) -> str:
+    """Return the content type of what a renderer writes."""
+    return f"{renderer.media_type}; charset={renderer.charset}" if renderer.charset else renderer.media_type
 
 
 class Document(SpectacularAPIView):
     """The OpenAPI document as YAML or JSON, in English.
 
-    It has one version; the library would write `?version=` into a header.
+    It has one version; the library would write `?version=` into a header. It depends on the code alone, so each process
+    writes it once in each form: that takes most of a second, and anybody may ask for it.
     """
 
     schema = None  # no part of the API
+    _written: ClassVar[dict[type[BaseRenderer], "Written"]] = {}
 
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         """Return the document; its texts are those of the code, whatever the language of the request."""
-        with override("en"):
-            answer: Response = super().get(request, *args, **kwargs)
-        return answer
+        renderer = request.accepted_renderer
+        written = self._written.get(type(renderer))
+        if written is None:
+            with override("en"):
+                answer: Response = super().get(request, *args, **kwargs)
+                written = Written(
+                    renderer.render(answer.data), content_type_of(renderer), answer["Content-Disposition"]
+                )
+            self._written[type(renderer)] = written
+        disposition = {"Content-Disposition": written.disposition}
+        return HttpResponse(written.content, content_type=written.content_type, headers=disposition)
 
     def _get_version_parameter(self, request: Request) -> None:
         return None

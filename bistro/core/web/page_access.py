@@ -17,6 +17,7 @@ from bistro.core.auth.access import request_actor, restaurant_of
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.languages import language_for
 from bistro.core.kernel.roles import Permission, Role
+from bistro.core.models import Restaurant
 from bistro.core.web.pages import HtmxHttpRequest
 
 Params = ParamSpec("Params")
@@ -66,12 +67,19 @@ def _guarded(view: Inner[Params], check: Callable[[Actor], None]) -> View[Params
         if actor.restaurant_id is None:
             return redirect("choose-restaurant")
         restaurant = restaurant_of(actor)
+        request.restaurant = restaurant  # type: ignore[attr-defined]  # read once for the page and its shell
         activate(restaurant.language if _is_shared(request) else language_for(actor, restaurant))
         check(actor)
         with timezone.override(restaurant.tz):
             return view(cast(HtmxHttpRequest, request), actor, *args, **kwargs)
 
     return wrapped
+
+
+def restaurant_of_page(request: HttpRequest, actor: Actor) -> Restaurant:
+    """Return the restaurant that the guard of this page has read, or read it."""
+    known = getattr(request, "restaurant", None)
+    return known if isinstance(known, Restaurant) else restaurant_of(actor)
 
 
 def _is_shared(request: HttpRequest) -> bool:

@@ -17,6 +17,7 @@ from bistro.core.kernel.hooks import hook
 from bistro.core.kernel.places import Place
 from bistro.core.kernel.roles import Permission, Role
 from bistro.core.models import TabletSession
+from bistro.core.web.page_access import restaurant_of_page
 
 THEME_COOKIE = "bistro_theme"
 THEMES = {"light": _("Light"), "dark": _("Dark"), "auto": _("Auto")}
@@ -98,7 +99,7 @@ def shell_of(request: HttpRequest, alarms: Sequence[Any] | None = None) -> Shell
         name=actor.label,
         initials=initials_of(actor.label),
         role=", ".join(sorted(str(_ROLE_WORDS[Role(role)]) for role in actor.roles)),
-        restaurant=restaurant_of(actor).name,
+        restaurant=restaurant_of_page(request, actor).name,
         facts=tuple(fact for path in settings.SHELL_FACTS for fact in hook(path)(actor)),
         alarms=alarms_of(actor, alarms),
         theme=theme_of(request) or "auto",

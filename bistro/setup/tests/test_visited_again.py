@@ -5,6 +5,8 @@ import pytest
 from bistro.core.models import Restaurant
 from bistro.core.models.restaurants import usual_notes
 from bistro.setup.services import choose_taxes, save_restaurant
+from kitchen.models import Route
+from kitchen.tests.factories import StationFactory
 from menu.models import Tax
 from menu.taxes import DishTax, read_components
 
@@ -59,3 +61,16 @@ def test_the_usual_notes_to_the_kitchen_follow_the_language_and_own_ones_stay(ho
     save_restaurant(values={"kitchen_notes": "Heiß"}, actor=owner)
     save_restaurant(values={"language": "en"}, actor=owner)
     assert Restaurant.objects.get(pk=house.restaurant.pk).kitchen_notes == "Heiß"
+
+
+def test_the_step_of_stations_begins_with_those_that_a_file_named(house):
+    owner = house.browser("owner")
+    bar = StationFactory(restaurant=house.restaurant, name="Bar")
+    form = owner.get("/setup/stations/").context["routes"]
+    field = f"category_{house.category.pk}"
+    assert form[field].value() == str(house.station.pk)
+    Route.objects.create(restaurant=house.restaurant, station=bar, item=house.item)
+    assert owner.get("/setup/stations/").context["routes"][field].value() == str(bar.pk)
+    other = house.add_item()
+    Route.objects.create(restaurant=house.restaurant, station=house.station, item=other)
+    assert owner.get("/setup/stations/").context["routes"][field].value() == str(house.station.pk), "they differ"
