@@ -111,6 +111,19 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Arriving:
+    """The booked guests who arrive in one slot. `most` is the restaurant's limit, None without one."""
+
+    x: int
+    guests: int
+    most: int | None
+
+    @property
+    def is_too_many(self) -> bool:
+        return self.most is not None and self.guests > self.most
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     """The drawing of a day: hours from left to right, tables from top to bottom."""
 
@@ -121,8 +134,9 @@ class Timeline:
     now: int | None
     first: datetime
     slot: int  # minutes
+    arriving: Sequence[Arriving]
 
-    LEFT, HOUR, TOP, LINE = 120, 150, 32, 52
+    LEFT, HOUR, TOP, LINE = 120, 150, 56, 52
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +268,17 @@ def timeline(day: Day, house: Room, restaurant: Restaurant, now: datetime) -> Ti
         now=place(now) if first <= now <= last else None,
         first=first,
         slot=int(house.clock.slot.total_seconds() // 60),
+        arriving=_arriving([*day.expected, *day.seated], house, place),
     )
+
+
+def _arriving(rows: Sequence[Row], house: Room, place: Callable[[datetime], int]) -> list[Arriving]:
+    """Return the booked guests by the slot in which they arrive, of slots with any."""
+    found: dict[datetime, int] = {}
+    for row in rows:
+        begin = house.clock.slot_of(row.booking.starts_at)[0]
+        found[begin] = found.get(begin, 0) + row.booking.size
+    return [Arriving(place(begin), guests, house.pacing.total) for begin, guests in sorted(found.items())]
 
 
 def _block(row: Row, table: Table, place: Callable[[datetime], int]) -> Block:

@@ -2,12 +2,13 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.utils import timezone
 
 from bistro.core.tests.http import nothing_changes
-from tables.bookings.models import Booking
+from tables.bookings.models import Booking, BookingRules
 from tables.bookings.services import announce_delay
 from tables.bookings.tests.evenings import book, evening
 
@@ -145,6 +146,20 @@ def test_a_busy_day_costs_as_many_queries(browser, house, view, django_assert_ma
     house.add_table()
     with django_assert_max_num_queries(22):
         browser.get("/host/", {"day": day_of(evening()), "view": view})
+
+
+def test_the_timeline_counts_who_arrives_and_marks_too_many(browser, house):
+    rules = BookingRules.objects.create(restaurant=house.restaurant, pacing_total=6)
+    book(house, evening(18), size=4)
+    house.add_table()
+    book(house, evening(19), size=4)
+    house.add_table()
+    book(house, evening(19), size=3, insist=True)
+    page = browser.get("/host/", {"day": day_of(evening()), "view": "timeline"})
+    shown = page.context["timeline"].arriving
+    assert [(each.guests, each.is_too_many) for each in shown] == [(4, False), (7, True)]
+    assert f"Guests in {rules.slot_minutes} min" in text_of(page)
+    assert "7 > 6" in unescape(text_of(page))
 
 
 def move(browser, booking, **fields):
