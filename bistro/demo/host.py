@@ -36,19 +36,15 @@ class Host:
 
     def open(self) -> None:
         """Add a rule for all bookings; of several the highest counts."""
-        rule = {
-            "name": f"Simulated {self.run}",
-            "amount": AT_LEAST,
-            "per_guest": False,
-            "from_size": 1,
-            "refund_hours": 0,
-        }
-        self.rule = DepositRule.objects.create(restaurant_id=self.restaurant_id, online_only=False, **rule)
+        conditions = {"per_guest": False, "online_only": False, "refund_hours": 0}
+        self.rule = services.add_deposit_rule(
+            name=f"Simulated {self.run}", amount=AT_LEAST, actor=self.actor, **conditions
+        )
 
     def close(self) -> None:
         """Remove the rule."""
         if self.rule is not None:
-            self.rule.delete()
+            services.remove_deposit_rule(rule_id=self.rule.pk, actor=self.actor)
 
     def book(self, table: int) -> Booking:
         """Book a table for soon. Raises what `take_booking` raises."""

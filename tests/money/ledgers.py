@@ -14,7 +14,7 @@ Sums = Mapping[Any, Decimal]
 
 
 class Ledgers:
-    """What payments, refunds, vouchers, accounts and tills say, {method: money} or {id: money}."""
+    """The sums of payments, refunds, vouchers, accounts and tills of a house, {method: money} or {id: money}."""
 
     def __init__(self, restaurant: int) -> None:
         def rows(model: Any, *columns: str) -> list[Any]:

@@ -259,4 +259,5 @@ def _reasons(counted: dict[str, int]) -> str:
 
 
 def _money(amount: Decimal, evening: Evening) -> str:
-    return f"{amount:,} {evening.currency}"
+    shown = round(amount, 2) if int(amount.as_tuple().exponent) < -2 else amount  # the database keeps four places
+    return f"{shown:,} {evening.currency}"

@@ -4,6 +4,7 @@ No live account was used to build this; `orders/billing/tests/test_stripe.py` pl
 """
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -148,6 +149,8 @@ class StripeProvider:
         sdk = self.sdk
         if not settings.STRIPE_SECRET_KEY:
             raise ProviderMissing(gettext("STRIPE_SECRET_KEY is not set (docs/payments.md)."))
+        # The SDK writes whole messages into the log, which can name a card; `asked` passes their kind on.
+        logging.getLogger("stripe").setLevel(logging.WARNING)
         return sdk.StripeClient(
             settings.STRIPE_SECRET_KEY,
             stripe_version=API_VERSION,

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.errors import LostRace
+from bistro.core.kernel.errors import InvalidInput, LostRace, NotPermitted
 from bistro.core.models import Event, Restaurant
 from bistro.core.tests.http import nothing_changes, refused
 from orders.billing.alarms import payment_alarms
@@ -127,6 +127,25 @@ def test_the_highest_rule_counts_and_a_house_without_payments_wants_none(house, 
     DepositRule.objects.create(restaurant=house.restaurant, name="Eve", amount=50, per_guest=False, online_only=False)
     assert book(house).deposit == Decimal("50.00")
     Restaurant.objects.update(online_payments="")
+    assert book(house, evening(days=2)).deposit is None
+
+
+def test_rules_are_added_and_removed_by_managers_only(house, other_house):
+    manager, other = house.actor("manager"), other_house.actor("manager")
+    rule = bookings.add_deposit_rule(name="Eve", amount=Decimal(50), actor=manager, per_guest=False, online_only=False)
+    assert book(house).deposit == Decimal("50.00")
+    with nothing_changes():
+        for wrong in ({"amount": Decimal(0)}, {"amount": Decimal(1), "weekday": 9}, {"amount": Decimal("1.001")}):
+            with pytest.raises(InvalidInput):
+                bookings.add_deposit_rule(name="Eve", actor=manager, **wrong)
+        with pytest.raises(NotPermitted):
+            bookings.add_deposit_rule(name="Eve", amount=Decimal(1), actor=house.actor("host"))
+        with pytest.raises(NotPermitted):
+            bookings.remove_deposit_rule(rule_id=rule.pk, actor=house.actor("host"))
+        bookings.remove_deposit_rule(rule_id=rule.pk, actor=other)
+    bookings.remove_deposit_rule(rule_id=rule.pk, actor=manager)
+    bookings.remove_deposit_rule(rule_id=rule.pk, actor=manager)
+    assert not DepositRule.objects.exists()
     assert book(house, evening(days=2)).deposit is None
 
 

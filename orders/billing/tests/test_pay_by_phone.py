@@ -1,13 +1,16 @@
 """Paying by phone at the table: choose, tip, pay, receipt, without an account and without JavaScript."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from bistro.core.models import Restaurant
 from bistro.core.tests.http import nothing_changes
@@ -63,6 +66,15 @@ def test_everything_in_four_taps_with_a_tip(bill, phone):
     assert (Payment.objects.get().tip, bill.read()["state"]) == (Decimal("3.64"), "settled")
     assert "Nothing is due" in phone.get()
     assert Payment.objects.get().taken_by == "Guest"
+
+
+def test_a_guest_may_take_as_long_as_it_takes(bill, phone):
+    """No page before the payment has a time limit (WCAG 2.2.1): two hours later the same form pays."""
+    fields = phone.fields("for=all", "tip=10")
+    for page in ("", "tip/?for=all", "confirm/?for=all&tip=10"):
+        assert not re.search(r'http-equiv="?refresh|hx-trigger="every|data-expires', phone.get(page)), page
+    with time_machine.travel(timezone.now() + timedelta(hours=2)):
+        assert "€43.64 is paid." in phone.browser.get(phone.pay(fields)).content.decode()
 
 
 def test_without_presets_nobody_asks_for_a_tip(phone):

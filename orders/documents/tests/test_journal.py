@@ -18,6 +18,7 @@ from orders.documents.canonical import dumps
 from orders.documents.chain import code_of
 from orders.documents.models import Document, Journal, Series
 from orders.documents.verification import verify
+from orders.services import join_parties
 from tables.tests.factories import TableFactory
 
 SCRIPT = Path(settings.BASE_DIR) / "tools" / "verify_journal.py"
@@ -125,3 +126,15 @@ def test_the_parts_of_a_series_never_look_alike():
 def test_a_float_is_refused_because_its_text_is_not_exact():
     with pytest.raises(TypeError):
         dumps({"lines": [{"amount": 0.1}]})
+
+
+def test_guests_who_join_later_break_nothing(house, journal, tmp_path, capsys):
+    """Documents keep their text when their bills become one, and the next ones follow them."""
+    first, second = (Bill(house, table=house.add_table()) for _party in range(2))
+    for bill in (first, second):
+        bill.pay(amount="4.00")
+    kept = list(Document.objects.values_list("pk", "payload", "hash"))
+    join_parties(party_id=first.party, other_id=second.party, actor=house.actor("waiter"))
+    first.pay()
+    assert list(Document.objects.exclude(pk__gt=kept[-1][0]).values_list("pk", "payload", "hash")) == kept
+    assert breaks(tmp_path, capsys) == []

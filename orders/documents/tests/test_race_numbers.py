@@ -1,5 +1,7 @@
 """Documents issued at the same time: numbers without a gap or a repetition, also when some of them roll back."""
 
+import os
+
 import pytest
 
 from bistro.core.tests.racing import race
@@ -12,23 +14,36 @@ from orders.documents.verification import verify
 from tables.tests.factories import TableFactory
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
-CASHIERS = 8
+# `RACE_CASHIERS` and `RACE_RECEIPTS` make the race longer.
+CASHIERS = int(os.environ.get("RACE_CASHIERS") or 8)
+RECEIPTS = int(os.environ.get("RACE_RECEIPTS") or 1)
+OF_A_BILL = 10
 
 
 class Abort(Exception):
     """A failure after the number was taken."""
 
 
-def cashiers(house):
-    """Return eight people who each take the money of another table."""
-    work = []
-    for _ in range(CASHIERS):
-        party = Bill(house, table=TableFactory(section=house.table.section)).party
-        actor = house.actor("cashier")
-        work.append(
-            lambda party=party, actor=actor: take_payment(party_id=party, tender=Tender(Method.CASH), actor=actor)
-        )
-    return work
+def cashiers(house, receipts=1):
+    """Return people who each take the money of tables of their own, a dish at a time."""
+    return [cashier(house, receipts) for _ in range(CASHIERS)]
+
+
+def cashier(house, receipts):
+    """Return a person who takes so many payments, and what became of each."""
+    actor, parties = house.actor("cashier"), []
+    for _bill in range(0, receipts, OF_A_BILL):
+        table = TableFactory(section=house.table.section)
+        parties.append(Bill(house, seats=[None] * min(receipts, OF_A_BILL), table=table).party)
+    tender = Tender(Method.TERMINAL, house.item.price)
+
+    def take(number):
+        try:
+            return take_payment(party_id=parties[number // OF_A_BILL], tender=tender, actor=actor)
+        except Abort as abort:
+            return abort
+
+    return lambda: [take(number) for number in range(receipts)]
 
 
 def numbers():
@@ -44,9 +59,9 @@ def test_numbers_have_no_gap_when_some_payments_roll_back(house, monkeypatch):
         return whole(previous, payload)
 
     monkeypatch.setattr(chain, "hash_of", failing)
-    outcomes = race(cashiers(house))
+    outcomes = [each for taken in race(cashiers(house, RECEIPTS), seconds=3600) for each in taken]
     kept = sum(not isinstance(outcome, Exception) for outcome in outcomes)
-    assert 0 < kept < CASHIERS
+    assert 0 < kept < len(outcomes) == CASHIERS * RECEIPTS
     assert numbers() == list(range(1, kept + 1))
     assert verify(house.restaurant.pk).breaks == []
 

@@ -10,6 +10,7 @@ from tables.bookings.services.changing import (
     undo_no_show,
 )
 from tables.bookings.services.delaying import announce_delay
+from tables.bookings.services.deposit_rules import add_deposit_rule, remove_deposit_rule
 from tables.bookings.services.learning import learn_turns
 from tables.bookings.services.online import book_online, drop_lapsed_holds, end_link, keep_time, renew_link
 from tables.bookings.services.sweeping import cancel_unpaid, follow_overstays, mark_late, mark_missing, remind_guests
@@ -18,6 +19,7 @@ from tables.bookings.services.taking import Origin, take_booking
 __all__ = [
     "Guest",
     "Origin",
+    "add_deposit_rule",
     "announce_delay",
     "book_online",
     "cancel_booking",
@@ -33,6 +35,7 @@ __all__ = [
     "mark_missing",
     "mark_no_show",
     "remind_guests",
+    "remove_deposit_rule",
     "renew_link",
     "seat_booking",
     "take_booking",
