@@ -93,6 +93,8 @@ def save_committed(house, django_capture_on_commit_callbacks):
 def test_a_photo_stays_until_it_is_removed(house, save_committed):
     save_committed(image=photo())
     kept = Item.objects.get(pk=house.item.pk).image.name
+    page = house.browser("manager").get(f"/admin/menu/item/{house.item.pk}/change/").content.decode()
+    assert f'<img class="block rounded-default" src="/media/{kept}"' in page
     save_committed(description="Now with leek")
     assert Item.objects.get(pk=house.item.pk).image.name == kept
     assert default_storage.exists(kept)
