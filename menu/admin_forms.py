@@ -139,8 +139,8 @@ class ItemForm(TranslatedForm, StatementsForm):
         """Refuse a new photo for which the restaurant has no space left."""
         photo = self.cleaned_data.get("image")
         if "image" in self.changed_data and photo and self.actor is not None:
-            before = self.initial.get("image")
-            require_space(photo, instead_of=getattr(before, "name", ""), restaurant_id=self.actor.restaurant_id or 0)
+            others = Item.objects.visible_to(self.actor).exclude(pk=self.instance.pk)
+            require_space(photo, beside=others.exclude(image="").values_list("image", flat=True))
         return photo
 
     def clean(self) -> dict[str, Any] | None:
