@@ -156,7 +156,7 @@ if SQLITE:
         "timeout": 20,
         "init_command": (
             "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;PRAGMA busy_timeout=20000;"
-            "PRAGMA recursive_triggers=ON"  # REPLACE fires the triggers that protect the event log
+            "PRAGMA recursive_triggers=ON;PRAGMA secure_delete=ON"  # REPLACE fires the log's triggers; erased is erased
         ),
     }
     DATABASE["CONN_MAX_AGE"] = 3600  # seconds that a thread keeps its connection

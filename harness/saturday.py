@@ -11,7 +11,7 @@ from harness.table import COLUMNS, Row, recovery_cell
 
 async def saturday(wanted: argparse.Namespace) -> AsyncIterator[Row]:
     """Yield the rows of both kinds of installation; then, as a control, without keys."""
-    scaled = Plan(processes=2, postgres=True, redis=True)
+    scaled = Plan(processes=4, postgres=True, redis=True)
     whole = Mischief(kills=4, redis_restarts=2, postgres_kills=2, cut=wanted.cut)
     yield room_row(await room_evening(scaled, whole))
     embedded = Plan(processes=2)

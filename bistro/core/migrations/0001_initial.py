@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('late_seconds__gt', models.F('soon_seconds'))), name='restaurant_late_after_soon'), models.CheckConstraint(condition=models.Q(('tax_mode__in', ['inclusive', 'added'])), name='restaurant_tax_mode_known'), models.CheckConstraint(condition=models.Q(('rounding_level__in', ['document', 'line']), ('rounding_mode__in', ['half_up', 'up', 'down'])), name='restaurant_rounding_known'), models.CheckConstraint(condition=models.Q(('tablet_idle_minutes__range', (1, 120))), name='restaurant_tablet_idle_minutes'), models.CheckConstraint(condition=models.Q(('cash_rounding', None), ('cash_rounding__gt', 0), _connector='OR'), name='restaurant_cash_rounding_positive')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('late_seconds__gt', models.F('soon_seconds'))), name='restaurant_late_after_soon'), models.CheckConstraint(condition=models.Q(('tax_mode__in', ['inclusive', 'added'])), name='restaurant_tax_mode_known'), models.CheckConstraint(condition=models.Q(('rounding_level__in', ['document', 'line']), ('rounding_mode__in', ['half_up', 'up', 'down'])), name='restaurant_rounding_known'), models.CheckConstraint(condition=models.Q(('tablet_idle_minutes__range', (1, 120))), name='restaurant_tablet_idle_minutes'), models.CheckConstraint(condition=models.Q(('calls_escalate_seconds', None), ('calls_escalate_seconds__range', (15, 900)), _connector='OR'), name='restaurant_calls_escalate_seconds'), models.CheckConstraint(condition=models.Q(('cash_rounding', None), ('cash_rounding__gt', 0), _connector='OR'), name='restaurant_cash_rounding_positive')],
             },
         ),
         migrations.CreateModel(
@@ -174,8 +174,8 @@ class Migration(migrations.Migration):
                 ('staff', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'verbose_name': 'historical membership',
-                'verbose_name_plural': 'historical memberships',
+                'verbose_name': 'historical person',
+                'verbose_name_plural': 'historical people',
                 'ordering': ('-history_date', '-history_id'),
                 'get_latest_by': ('history_date', 'history_id'),
             },
@@ -244,6 +244,8 @@ class Migration(migrations.Migration):
                 ('staff', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'verbose_name': 'person',
+                'verbose_name_plural': 'people',
                 'ordering': ['restaurant', 'staff'],
                 'constraints': [models.UniqueConstraint(fields=('restaurant', 'staff'), name='membership_once'), models.CheckConstraint(condition=models.Q(('role__in', ['owner', 'manager', 'host', 'waiter', 'kitchen', 'cashier'])), name='membership_role_known')],
             },

@@ -116,6 +116,7 @@ class Membership(models.Model):
     history = HistoricalRecords(excluded_fields=["last_seen_at"])
 
     class Meta:
+        verbose_name, verbose_name_plural = "person", "people"  # the admin's menu calls them staff
         ordering = ["restaurant", "staff"]
         constraints = [
             models.UniqueConstraint(fields=["restaurant", "staff"], name="membership_once"),
