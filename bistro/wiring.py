@@ -9,28 +9,34 @@ from bistro.core.kernel.places import Place
 from bistro.core.kernel.roles import Permission
 
 _SLIPS = "kitchen.printing.steps.write_slips"  # after the steps that change tickets
+_LOWER = "orders.billing.steps.lower_for_orders"
 
 # {event: steps that run in its transaction, in this order} (ADR 0001)
 EVENT_REACTIONS: dict[str, list[str]] = {
     "orders.events.OrderPlaced": ["kitchen.steps.open_tickets", _SLIPS],
     "orders.events.CourseFired": ["kitchen.steps.open_tickets", _SLIPS],
     "orders.events.OrderSent": ["kitchen.steps.open_tickets", _SLIPS],
-    "orders.events.OrderEdited": ["kitchen.steps.rewrite_tickets", _SLIPS],
+    "orders.events.OrderEdited": ["kitchen.steps.rewrite_tickets", _SLIPS, _LOWER],
     "orders.events.LinesVoided": ["kitchen.steps.void_on_tickets", _SLIPS],
     "orders.events.AllergiesChanged": ["kitchen.steps.mark_allergies", _SLIPS],
     "orders.events.OrderMoved": ["kitchen.steps.relabel_tickets"],
-    "orders.events.LinesMoved": ["kitchen.steps.split_tickets", _SLIPS],
-    "orders.events.OrderCancelled": ["kitchen.steps.close_tickets", _SLIPS],
-    "orders.events.OrderWithdrawn": ["kitchen.steps.close_tickets", _SLIPS],
+    "orders.events.LinesMoved": ["kitchen.steps.split_tickets", _SLIPS, _LOWER],
+    "orders.events.OrderCancelled": ["kitchen.steps.close_tickets", _SLIPS, _LOWER],
+    "orders.events.OrderWithdrawn": ["kitchen.steps.close_tickets", _SLIPS, _LOWER],
+    "orders.events.BillReduced": [_LOWER],
     "kitchen.events.TicketPushed": [_SLIPS],
     "orders.billing.events.BillPaid": [
         "orders.documents.steps.issue_documents",
         "orders.billing.steps.note_paid_stays",
         "orders.billing.steps.release_tabs",
+        "orders.billing.steps.lower_for_bills",
         "orders.billing.deposits.steps.spend_deposits",
     ],
     "orders.billing.events.BillWrittenOff": ["orders.billing.steps.release_tabs"],
-    "orders.billing.events.BillAdjusted": ["orders.documents.steps.issue_documents"],
+    "orders.billing.events.BillAdjusted": [
+        "orders.documents.steps.issue_documents",
+        "orders.billing.steps.lower_for_bills",
+    ],
     "orders.documents.events.DocumentCopied": ["bistro.mail.steps.mail_receipts"],
     "orders.billing.events.PaymentTaken": ["orders.till.steps.take_cash", "bistro.receipts.steps.open_for_payments"],
     "orders.billing.events.PaymentCaptured": ["orders.till.steps.take_cash"],

@@ -65,7 +65,7 @@ class Flooder:
         self._upgrade = upgrade(
             "/ws/orders", {"Authorization": order.authorization, "Sec-WebSocket-Protocol": PROTOCOL}
         )
-        positions = range(order.head - min(BEHIND, order.head) + 1, order.head + 1)
+        positions = range(max(0, order.head - BEHIND), order.head + 1)
         self._hellos = [_hello(position, order.epoch) for position in positions]
         self._open: set[SocketLine] = set()
         self._served = 0
@@ -81,7 +81,9 @@ class Flooder:
             await asyncio.wait_for(self._refused_enough.wait(), LONGEST_SECONDS)
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        for ended in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(ended, Exception):
+                raise ended
         return self.fate
 
     async def _insist(self) -> None:

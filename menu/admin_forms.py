@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -89,6 +90,15 @@ class AllergenForm(TenantForm):
             self.instance.position = Allergen.objects.visible_to(self.actor).next_position()
 
 
+class PhotoWidget(UnfoldAdminImageFieldWidget):
+    """The field of a photo, with the present one above it."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> Any:
+        field = super().render(name, value, attrs, renderer)
+        url = value.url if self.is_initial(value) else ""
+        return render_to_string("admin/menu/photo.html", {"field": field, "url": url})
+
+
 class ItemForm(TranslatedForm, StatementsForm):
     """A form for a dish, with checkboxes for allergens and diets."""
 
@@ -104,7 +114,7 @@ class ItemForm(TranslatedForm, StatementsForm):
         required=False,
         label=_("Photo"),
         help_text=_("PNG, JPEG or WebP, at most 7 MB. Saved smaller, without the place and time where it was taken."),
-        widget=UnfoldAdminImageFieldWidget(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+        widget=PhotoWidget(attrs={"accept": "image/png,image/jpeg,image/webp"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -129,8 +139,8 @@ class ItemForm(TranslatedForm, StatementsForm):
         """Refuse a new photo for which the restaurant has no space left."""
         photo = self.cleaned_data.get("image")
         if "image" in self.changed_data and photo and self.actor is not None:
-            before = self.initial.get("image")
-            require_space(photo, instead_of=getattr(before, "name", ""), restaurant_id=self.actor.restaurant_id or 0)
+            others = Item.objects.visible_to(self.actor).exclude(pk=self.instance.pk)
+            require_space(photo, beside=others.exclude(image="").values_list("image", flat=True))
         return photo
 
     def clean(self) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
 from bistro.core.kernel.images import ImageRefused, redrawn
+from bistro.core.writing.uploads import file_state
 
 LARGEST_FILE = 7 * 1024 * 1024  # bytes; nginx takes forms of 8 MB
 MOST_PIXELS = 25_000_000
@@ -30,14 +32,13 @@ def photo_path(item: Any, filename: str) -> str:
     return f"menu/{item.restaurant_id}/{PurePosixPath(filename).name}"
 
 
-def require_space(photo: Any, *, instead_of: str, restaurant_id: int) -> None:
+def require_space(photo: Any, *, beside: Iterable[str]) -> None:
     """Raise ValidationError when a photo does not fit into the restaurant's share of the disk.
 
-    `instead_of` is the path of the photo that it replaces, "" for none.
+    `beside` are the paths of the photos of the restaurant's other dishes. A missing file takes no space.
     """
-    root = Path(settings.MEDIA_ROOT)
-    sizes = {path: path.stat().st_size for path in (root / "menu" / str(restaurant_id)).glob("*")}
-    used = sum(sizes.values()) - sizes.get(root / instead_of, 0)
+    found = (file_state(Path(settings.MEDIA_ROOT) / name) for name in set(beside))
+    used = sum(state.st_size for state in found if state is not None)
     if used + photo.size > settings.PHOTOS_MEGABYTES * MEGABYTE:
         raise ValidationError(
             gettext("The photos of your dishes fill their %(size)s MB. Remove the photo of another dish first.")

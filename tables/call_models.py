@@ -50,6 +50,8 @@ class ServiceCall(models.Model):
         ]
         indexes = [
             models.Index(fields=["restaurant", "at"], name="call_open", condition=Q(closed_at=None)),
+            # For the report of a day.
+            models.Index(fields=["restaurant", "at"], name="call_time"),
             # For the sweep over all restaurants.
             models.Index(fields=["last_rung_at"], name="call_ringing", condition=Q(closed_at=None, taken_at=None)),
         ]

@@ -9,7 +9,7 @@ from bistro.core.database.querysets import TenantQuerySet
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.roles import Permission
 from tables.guests.contacts import digits_of
-from tables.transitions import PartyStatus
+from tables.transitions import RINGS_FOR, PartyStatus
 
 
 class PartyQuerySet(TenantQuerySet):
@@ -78,9 +78,13 @@ class CallQuerySet(TenantQuerySet):
         """Filter open calls that nobody has taken."""
         return self.open().filter(taken_at=None)
 
-    def escalated(self) -> Self:
-        """Filter open calls that nobody has taken although everybody was called, with their tables."""
-        return self.ringing().filter(escalated_at__isnull=False).select_related("table")
+    def escalated(self, now: datetime) -> Self:
+        """Filter calls that ring although everybody was called, with their tables."""
+        return self.ringing().filter(escalated_at__isnull=False, at__gt=now - RINGS_FOR).select_related("table")
+
+    def alarming(self, now: datetime) -> Self:
+        """Filter calls that ring and are an alarm, with their tables."""
+        return self.escalated(now).filter(alarmed_at__isnull=False)
 
     def rung_before(self, moment: datetime) -> Self:
         """Filter calls whose last ring was at this time or before."""

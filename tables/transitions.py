@@ -1,5 +1,7 @@
 """Statuses of a party with the changes that are allowed, and the reasons of service calls."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.utils.translation import gettext_lazy
 
@@ -21,6 +23,9 @@ PARTY_MOVES: dict[str, frozenset[str]] = {
     PartyStatus.LEFT: frozenset(),
     PartyStatus.NO_SHOW: frozenset(),
 }
+
+
+RINGS_FOR = timedelta(hours=1)  # a call that nobody takes for longer stays on the floor, is quiet and is no alarm
 
 
 class CallReason(models.TextChoices):

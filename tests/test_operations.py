@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from drf_spectacular.views import SpectacularAPIView
 
+from bistro.core.api.documents import Document
 from bistro.core.database.errors import troubles
 from bistro.core.kernel.errors import StorageFull
 from bistro.core.ops.write_probe import probe
@@ -309,11 +310,18 @@ def test_the_description_is_served_as_json_and_yaml(client):
 
 def test_a_process_writes_the_description_once_in_each_form(client, monkeypatch):
     forms = [(path, client.get(path)) for path in ("/openapi.json", "/api/schema/")]
-    monkeypatch.delattr(SpectacularAPIView, "get")  # which writes it
+    monkeypatch.delattr(SpectacularAPIView, "_get_schema_response")  # which writes it
     for path, first in forms:
         again = client.get(path, HTTP_ACCEPT_LANGUAGE="de")
         assert (again.content, again["Content-Type"]) == (first.content, first["Content-Type"])
     assert forms[0][1]["Content-Type"] != forms[1][1]["Content-Type"]
+
+
+def test_the_first_visitor_does_not_choose_its_language(client, monkeypatch):
+    usual = client.get("/openapi.json")
+    monkeypatch.setattr(Document, "_written", {})
+    first = client.get("/openapi.json?lang=de", HTTP_ACCEPT_LANGUAGE="de")
+    assert first.content == usual.content
 
 
 def test_every_operation_tells_its_problems(client):

@@ -12,12 +12,17 @@ from bistro.core.models import Restaurant
 from bistro.core.web.page_access import restaurant_of_page
 from bistro.setup.choices import locales
 
+CHOSEN = ("language", "locale", "timezone")
 OF_MANY_COUNTRIES = "en_US"  # browsers in English send it everywhere
 
 
 def is_undecided(restaurant: Restaurant) -> bool:
-    """Return whether nobody has saved the step about the restaurant, which asks for an address."""
-    return not restaurant.address
+    """Return whether nobody has chosen language, locale and time zone.
+
+    The step about the restaurant asks for an address, too. Copies of a restaurant, and commands, choose without it.
+    """
+    new = Restaurant()
+    return not restaurant.address and all(getattr(restaurant, name) == getattr(new, name) for name in CHOSEN)
 
 
 def speak_as_browser(request: HttpRequest, actor: Actor) -> None:

@@ -10,8 +10,8 @@ from bistro.core.kernel.roles import Role
 from bistro.core.kernel.texts import clean_text
 from bistro.core.models.people import ROLE_CHOICES
 from bistro.core.web.form_fields import TextField
-from kitchen.models import Route, Station
-from menu.models import Category
+from kitchen.models import Station
+from menu.models import Category, Item
 
 LONGEST_NAME, MOST_AT_ONCE = 60, 30
 MOST_TABLES, MOST_SEATS, LAST_NUMBER = 200, 50, 9999
@@ -40,8 +40,8 @@ class StationsForm(forms.Form):
 class RoutesForm(forms.Form):
     """A form with the station of each category. A category with several stations is left to the admin.
 
-    Where none is said, the station of all its dishes is chosen at first, or else the one that takes the rest. It is
-    written as a route: the kitchen warns of dishes without one.
+    Without a route of the category, the station of all its dishes is chosen at first, or else the one that takes the
+    rest. It is written as a route: the kitchen warns of dishes without one.
     """
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
@@ -70,12 +70,13 @@ class RoutesForm(forms.Form):
 
 
 def _stations_of_dishes(actor: Actor) -> dict[int, str]:
-    """Return {category: the one station that its dishes name}, for a menu whose file named stations."""
-    named: dict[int, set[str]] = {}
-    routes = Route.objects.visible_to(actor).filter(item__archived_at=None, item__isnull=False)
-    for category_id, station_id in routes.values_list("item__category_id", "station_id"):
-        named.setdefault(category_id, set()).add(str(station_id))
-    return {category_id: one for category_id, (one, *others) in named.items() if not others}
+    """Return {category: the only station of each of its dishes}, for a menu whose file named stations."""
+    named: dict[int, set[int | None]] = {}
+    dishes = Item.objects.visible_to(actor).not_archived()
+    for category_id, station_id in dishes.values_list("category_id", "routes__station_id"):
+        named.setdefault(category_id, set()).add(station_id)
+    only = {category_id: one for category_id, (one, *others) in named.items() if not others}
+    return {category_id: str(station_id) for category_id, station_id in only.items() if station_id is not None}
 
 
 class TablesForm(forms.Form):

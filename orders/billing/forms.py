@@ -35,11 +35,11 @@ def typed_amount(data: QueryDict, name: str) -> Decimal | None:
 
 
 def once_in(request: HttpRequest) -> Once | None:
-    """Return the key of a page, with the fingerprint of what was sent; PINs are left out."""
+    """Return the key of a page of staff or guests, with the fingerprint of what was sent; PINs are left out."""
     key = request.POST.get("key", "").strip()[:200]
     if not key:
         return None
-    sent = {name: value for name, value in request.POST.items() if name not in ("pin", "csrfmiddlewaretoken")}
+    sent = {name: request.POST.getlist(name) for name in request.POST if name not in ("pin", "csrfmiddlewaretoken")}
     return Once(key, fingerprint({**sent, "": request.path}))
 
 

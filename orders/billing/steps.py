@@ -1,6 +1,7 @@
 """Steps of units of work that keep bills with their guests."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -9,14 +10,17 @@ from bistro.core.auth.access import restaurant_by_id
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.money import ZERO, display, text
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
-from orders.billing.events import BillPaid, BillWrittenOff
+from orders.billing.events import BillAdjusted, BillPaid, BillWrittenOff
 from orders.billing.models import Bill, Payment, ServiceRule, Share
 from orders.billing.selectors import service_rules
-from orders.billing.statements import counted, family_of, read_statement
+from orders.billing.statements import Statement, counted, family_of, read_statement
 from orders.billing.transitions import RESERVING
+from orders.events import BillReduced, LinesMoved, OrderCancelled, OrderEdited, OrderWithdrawn
 from tables.events import PartyCompleted, PartyJoined, PartySeated
 from tables.models import Party
 from tables.phase_steps import note_not_paid, note_paid
+
+Lowered = BillReduced | LinesMoved | OrderCancelled | OrderEdited | OrderWithdrawn
 
 
 def carry_bills(events: Sequence[PartySeated], work: UnitOfWork) -> None:
@@ -110,3 +114,35 @@ def keep_service_charge(party: Party, size: int | None, work: UnitOfWork) -> Non
     else:
         return
     raise InvalidInput(message, code="service_charged", fields={"size": [message]})
+
+
+def lower_for_orders(events: Sequence[Lowered], work: UnitOfWork) -> None:
+    """Lower the write-offs of guests whose dishes were voided, moved or cancelled. One query without a write-off."""
+    require_transaction()
+    known = {event.order.party_id for event in events if event.order.party_id is not None}
+    for party in Party.objects.of_restaurant(work.restaurant_id).filter(pk__in=known).order_by("pk"):
+        if Bill.objects.filter(party__in=family_of(party), written_off__gt=ZERO).exists():
+            _lower(read_statement(party, restaurant_by_id(work.restaurant_id)))
+
+
+def lower_for_bills(events: Sequence[BillAdjusted | BillPaid], work: UnitOfWork) -> None:
+    """Lower the write-off of a bill that was reduced, or paid after all."""
+    require_transaction()
+    for event in events:
+        _lower(event.statement)
+
+
+def _lower(statement: Statement) -> None:
+    """Take what was given up too much from the newest write-offs. Another process may have done it already."""
+    too_much = given_up(statement.bills) - statement.written_off
+    for bill in sorted(statement.bills, key=lambda each: -each.pk):
+        part = min(too_much, bill.written_off)
+        if part > ZERO:
+            rows = Bill.objects.filter(pk=bill.pk, written_off=bill.written_off)
+            rows.update(written_off=bill.written_off - part, version=F("version") + 1)
+            too_much -= part
+
+
+def given_up(bills: Iterable[Bill]) -> Decimal:
+    """Return the sum of the write-offs as they are stored."""
+    return sum((bill.written_off for bill in bills), ZERO)

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.hooks import hook
 from bistro.core.models import Device
-from orders.floor.calls import ALARM, Call, open_calls
+from orders.floor.calls import Call, alarming_calls, is_alarm
 from orders.models import Order
 
 ALARMS_SHOWN = 20  # of each kind
@@ -52,9 +52,9 @@ def alarms(actor: Actor, now: datetime, calls: Sequence[Call] | None = None) -> 
 
     `calls` are the open calls of guests, if the caller has read them.
     """
-    known = open_calls(actor) if calls is None else calls
+    ringing = alarming_calls(actor, now) if calls is None else [call for call in calls if is_alarm(call, now)]
     more = (alarm for path in settings.FLOOR_ALARMS for alarm in hook(path)(actor))
-    return (*_unseen_orders(actor, now), *_untaken_calls(known), *_locked_pads(actor), *more)
+    return (*_unseen_orders(actor, now), *_untaken_calls(ringing), *_locked_pads(actor), *more)
 
 
 def grouped(found: Iterable[Alarm]) -> tuple[AlarmGroup, ...]:
@@ -113,7 +113,7 @@ def _unseen_orders(actor: Actor, now: datetime) -> Iterable[Alarm]:
 
 
 def _untaken_calls(calls: Iterable[Call]) -> Iterable[Alarm]:
-    """Yield the calls of guests that nobody has taken after everybody was called."""
+    """Yield the alarms of calls of guests that nobody has taken after everybody was called."""
     return (
         Alarm(
             id=f"call-{call.id}",
@@ -124,7 +124,6 @@ def _untaken_calls(calls: Iterable[Call]) -> Iterable[Alarm]:
             cause=CALL,
         )
         for call in calls
-        if call.escalation == ALARM and call.taken_at is None
     )
 
 

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from bistro.core.kernel.actors import Actor
 from tables.models import ServiceCall
+from tables.transitions import RINGS_FOR
 
 CALLS_SHOWN = 100
 ALARM = 2  # the escalation of a call that is an alarm
@@ -32,8 +34,22 @@ class Call:
 
 def open_calls(actor: Actor) -> tuple[Call, ...]:
     """Return the open calls in one query: those that nobody has taken first, the oldest first."""
-    rows = ServiceCall.objects.visible_to(actor).open().select_related("table").order_by("at", "pk")[:CALLS_SHOWN]
-    calls = [
+    rows = ServiceCall.objects.visible_to(actor).open().select_related("table")
+    return tuple(sorted(_read(rows), key=lambda call: call.taken_at is not None))
+
+
+def alarming_calls(actor: Actor, now: datetime) -> tuple[Call, ...]:
+    """Return the calls that are an alarm in one query, the oldest first."""
+    return tuple(_read(ServiceCall.objects.visible_to(actor).alarming(now)))
+
+
+def is_alarm(call: Call, now: datetime) -> bool:
+    """Return whether a call rings and is an alarm."""
+    return call.escalation == ALARM and call.taken_at is None and call.since > now - RINGS_FOR
+
+
+def _read(calls: QuerySet[ServiceCall]) -> list[Call]:
+    return [
         Call(
             id=row.pk,
             table_id=row.table_id,
@@ -48,6 +64,5 @@ def open_calls(actor: Actor) -> tuple[Call, ...]:
             taken_at=row.taken_at,
             url=reverse("floor:table", args=[row.table_id]),
         )
-        for row in rows
+        for row in calls.order_by("at", "pk")[:CALLS_SHOWN]
     ]
-    return tuple(sorted(calls, key=lambda call: call.taken_at is not None))

@@ -12,7 +12,7 @@ from bistro.core.kernel.hooks import hook
 from bistro.core.kernel.once import Once
 from bistro.core.kernel.roles import Permission
 from bistro.core.writing.unit_of_work import UnitOfWork
-from orders.services.keys import reused_key
+from orders.services.keys import made_before
 from tables.events import PartyChanged
 from tables.models import Party
 from tables.sections.steps import require_server, server_for
@@ -66,12 +66,7 @@ def _seat(
 
 def seated_before(once: Once | None, work: UnitOfWork) -> Party | None:
     """Return the party that a request with this key seated. Raises ReusedKey if its body was another one."""
-    if once is None:
-        return None
-    rows = Party.objects.of_restaurant(work.restaurant_id).filter(credential=work.actor.credential, key=once.key)
-    party = rows.select_related("table").first()
-    if party is not None and party.fingerprint != once.fingerprint:
-        raise reused_key()
+    party: Party | None = made_before(Party.objects.select_related("table"), once, work)
     return party
 
 

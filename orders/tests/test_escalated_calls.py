@@ -9,8 +9,9 @@ from django.utils import timezone
 from orders.floor.alarms import alarms
 from orders.floor.plan import read_floor
 from orders.floor.viewer import viewer_of
-from tables.models import Party
+from tables.models import Party, ServiceCall
 from tables.services import call_staff, escalate_calls, take_call
+from tables.transitions import RINGS_FOR
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
@@ -57,6 +58,30 @@ def test_first_the_server_then_every_waiter_then_an_alarm(house, evening):
     )  # fmt: skip
     take_call(call_id=made.pk, actor=ben)
     assert (seen_by(house, ben), alarms(boss, timezone.now())) == (False, ())
+
+
+def test_an_alarm_and_the_hosts_line_end_with_the_ringing(house, evening):
+    boss, host = house.actor("manager"), house.browser("host")
+    call(house)
+    sweep(90)
+    sweep(180)
+    evening.shift(RINGS_FOR.total_seconds() - 1)
+    assert len(alarms(boss, timezone.now())) == len(read_floor(boss).alarms) == 1
+    assert "Nobody is going yet" in host.get("/host/").content.decode()
+    evening.shift(1)
+    assert (alarms(boss, timezone.now()), read_floor(boss).alarms) == ((), ())
+    assert "Nobody is going yet" not in host.get("/host/").content.decode()
+
+
+def test_the_host_reads_five_calls_and_that_there_are_more(house, evening):
+    for _ in range(6):
+        house.done(house.add_pad(house.add_table()).post("/api/v1/pad/calls", {"reason": "help"}))
+    sweep(90)
+    page = house.browser("host").get("/host/").content.decode()
+    assert (page.count("Nobody is going yet"), "More guests are calling" in page) == (5, True)
+    ServiceCall.objects.filter(pk=ServiceCall.objects.first().pk).update(taken_at=timezone.now())
+    page = house.browser("host").get("/host/").content.decode()
+    assert (page.count("Nobody is going yet"), "More guests are calling" in page) == (5, False)
 
 
 def test_an_escalated_call_comes_before_a_newer_call_for_help(house, evening):

@@ -15,11 +15,11 @@ from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.roles import Permission
 from bistro.core.web.page_access import page_requires
 from bistro.core.web.pages import HtmxHttpRequest, with_status
+from orders.billing.forms import once_in
 from orders.till import services
 from orders.till.access import closing_for
 from orders.till.chain import breaks_of
 from orders.till.closing_page import tables_in
-from orders.till.forms import once_of
 from orders.till.models import Closing
 from orders.till.reports.payloads import payload_of, period_json, uncounted
 from orders.till.reports.periods import day_to_close, read_period
@@ -63,7 +63,7 @@ def close(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
         closing, _replayed = services.close_period(
             kind=ClosingKind(kind) if kind in ClosingKind.values else ClosingKind.DAY,
             day=_day_of(day),
-            once=once_of(request.POST, request.path),
+            once=once_in(request),
             actor=actor,
         )
     except DomainError as refusal:

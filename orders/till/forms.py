@@ -9,8 +9,6 @@ from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.money import digits
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.models import Restaurant
-from orders.api.serializers import fingerprint
-from orders.services import Once
 from orders.till.services.counting import MOST_PIECES
 
 PIECE = "piece-"
@@ -40,12 +38,3 @@ def pieces_in(data: QueryDict) -> dict[Decimal, int]:
             raise InvalidInput(message, fields={name[:20]: [message]})
         found[Decimal(value)] = number
     return found
-
-
-def once_of(data: QueryDict, path: str) -> Once | None:
-    """Return the key of the page, with the fingerprint of the form."""
-    key = data.get("key", "").strip()[:200]
-    if not key:
-        return None
-    sent = {name: value for name, value in data.items() if name != "csrfmiddlewaretoken"}
-    return Once(key, fingerprint({**sent, "": path}))

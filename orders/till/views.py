@@ -16,10 +16,10 @@ from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
 from bistro.core.web.page_access import page_requires
 from bistro.core.web.pages import HtmxHttpRequest, with_status
-from orders.billing.forms import typed_amount
+from orders.billing.forms import once_in, typed_amount
 from orders.till import services
 from orders.till.access import till_for
-from orders.till.forms import once_of, pieces_in
+from orders.till.forms import pieces_in
 from orders.till.page import read_till, read_tills
 from orders.till.shift import read_shift
 from orders.till.transitions import HAND_KINDS, MoveKind
@@ -40,7 +40,7 @@ def open_till(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
         till, _replayed = services.open_till(
             opening_float=typed_amount(request.POST, "float") or ZERO,
             shared="shared" in request.POST,
-            once=once_of(request.POST, request.path),
+            once=once_in(request),
             actor=actor,
         )
     except DomainError as refusal:
@@ -72,7 +72,7 @@ def move(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
             amount=typed_amount(request.POST, "amount") or ZERO,
             reason=request.POST.get("reason", ""),
             to_staff=whole_number(request.POST.get("to", ""), least=1),
-            once=once_of(request.POST, request.path),
+            once=once_in(request),
             actor=actor,
         )
 
@@ -86,7 +86,7 @@ def count(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
     till_for(actor, pk)
 
     def act() -> Any:
-        pieces, once = pieces_in(request.POST), once_of(request.POST, request.path)
+        pieces, once = pieces_in(request.POST), once_in(request)
         return services.count_till(till_id=pk, pieces=pieces, once=once, actor=actor)
 
     return _act(request, actor, pk, act, gettext("The till is counted."), "count")

@@ -66,7 +66,8 @@ def day_context(actor: Actor, restaurant: Restaurant, wanted: date, *, as_timeli
         "timeline": page.timeline(shown, house, restaurant, now) if as_timeline else None,
         "lists": [] if as_timeline else _lists(shown, restaurant),
         "may_seat": actor.may(Permission.SEAT_TABLE),
-        "calls": ServiceCall.objects.visible_to(actor).escalated()[:CALLS_SHOWN],
+        "calls": ServiceCall.objects.visible_to(actor).escalated(now)[: CALLS_SHOWN + 1],
+        "calls_shown": CALLS_SHOWN,
     }
 
 

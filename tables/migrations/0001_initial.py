@@ -193,7 +193,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['at', 'pk'],
-                'indexes': [models.Index(condition=models.Q(('closed_at', None)), fields=['restaurant', 'at'], name='call_open'), models.Index(condition=models.Q(('closed_at', None), ('taken_at', None)), fields=['last_rung_at'], name='call_ringing')],
+                'indexes': [models.Index(condition=models.Q(('closed_at', None)), fields=['restaurant', 'at'], name='call_open'), models.Index(fields=['restaurant', 'at'], name='call_time'), models.Index(condition=models.Q(('closed_at', None), ('taken_at', None)), fields=['last_rung_at'], name='call_ringing')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('reason__in', ['waiter', 'bill', 'help'])), name='call_reason_known'), models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('table', 'reason'), name='call_open_once'), models.CheckConstraint(condition=models.Q(('alarmed_at', None), ('escalated_at__isnull', False), _connector='OR'), name='call_alarm_is_second')],
             },
         ),

@@ -15,9 +15,8 @@ from bistro.core.writing.unit_of_work import UnitOfWork
 from tables.call_events import CallClosed, CallEvent, CallMade, CallRang, CallReleased, CallTaken, CallWithdrawn
 from tables.models import Party, ServiceCall, Table
 from tables.phase_steps import note_bill_asked
-from tables.transitions import CallReason
+from tables.transitions import RINGS_FOR, CallReason
 
-RINGS_FOR = timedelta(hours=1)  # a call that nobody takes for longer stays on the floor and is quiet
 AT_ONCE = 200  # calls of one restaurant in one unit of work; the next sweep rings the rest
 
 

@@ -11,7 +11,8 @@ from bistro.core.writing.sweeps import in_each
 from bistro.core.writing.unit_of_work import UnitOfWork
 from tables.call_events import CallEscalated
 from tables.models import ServiceCall
-from tables.services.calls import AT_ONCE, RINGS_FOR
+from tables.services.calls import AT_ONCE
+from tables.transitions import RINGS_FOR
 
 STEPS = ("escalated_at", "alarmed_at")  # the column of each step, which is reached after as many pauses
 

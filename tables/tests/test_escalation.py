@@ -13,7 +13,7 @@ from bistro.core.models import Event, Restaurant
 from bistro.core.tests.http import nothing_changes
 from tables.models import ServiceCall
 from tables.services import call_staff, close_call, escalate_calls, release_call, take_call, withdraw_call
-from tables.services.calls import RINGS_FOR
+from tables.transitions import RINGS_FOR
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +97,11 @@ def test_settings_that_are_refused(house, seconds):
     with pytest.raises(ValidationError) as caught:
         house.restaurant.full_clean()
     assert "calls_escalate_seconds" in caught.value.message_dict
+
+
+def test_the_database_refuses_them_too(house):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Restaurant.objects.filter(pk=house.restaurant.pk).update(calls_escalate_seconds=0)
 
 
 def test_a_call_of_yesterday_is_quiet(house, evening):

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+IS_ONE_LINE = "(amount) => amount.getClientRects().length === 1"
 SIZES = {"tablet": (1024, 768), "phone": (390, 844), "narrow": (320, 640)}
 
 
@@ -68,3 +69,4 @@ def test_axe_finds_nothing_serious(bill, axe, theme):
         page.evaluate("for (const fold of document.querySelectorAll('.bill details')) fold.open = true")
         axe(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it scrolls sideways"
+        assert page.locator(".bill__left strong").evaluate(IS_ONE_LINE), "the amount in the header is broken"

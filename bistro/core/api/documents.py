@@ -33,8 +33,9 @@ def content_type_of(renderer: BaseRenderer) -> str:
 class Document(SpectacularAPIView):
     """The OpenAPI document as YAML or JSON, in English.
 
-    It has one version; the library would write `?version=` into a header. It depends on the code alone, so each process
-    writes it once in each form: that takes most of a second, and anybody may ask for it.
+    It has one version and one language; the library would write `?version=` into a header and follow `?lang=`. It
+    depends on the code alone, so each process writes it once in each form: that takes most of a second, and anybody may
+    ask for it.
     """
 
     schema = None  # no part of the API
@@ -46,7 +47,7 @@ class Document(SpectacularAPIView):
         written = self._written.get(type(renderer))
         if written is None:
             with override("en"):
-                answer: Response = super().get(request, *args, **kwargs)
+                answer: Response = self._get_schema_response(request)
                 written = Written(
                     renderer.render(answer.data), content_type_of(renderer), answer["Content-Disposition"]
                 )

@@ -267,6 +267,10 @@ class Restaurant(models.Model):
                 name="restaurant_tablet_idle_minutes", condition=Q(tablet_idle_minutes__range=(1, 120))
             ),
             models.CheckConstraint(
+                name="restaurant_calls_escalate_seconds",
+                condition=Q(calls_escalate_seconds=None) | Q(calls_escalate_seconds__range=(15, 900)),
+            ),
+            models.CheckConstraint(
                 name="restaurant_cash_rounding_positive", condition=Q(cash_rounding=None) | Q(cash_rounding__gt=0)
             ),
         ]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from bistro.core.writing.uploads import names_in_use
+from bistro.core.writing.uploads import file_state, names_in_use
 
 EVERY = timedelta(days=1)
 KEPT = timedelta(days=7)  # of a file that no row names
@@ -22,13 +22,12 @@ def remove_unused_uploads(*, now: datetime) -> int:
     global _due
     if _due is not None and now < _due:
         return 0
-    _due = now + EVERY
     root, oldest = Path(settings.MEDIA_ROOT), (now - KEPT).timestamp()
     files = {path.relative_to(root).as_posix(): path for name in FOLDERS for path in (root / name).rglob("*.*")}
     used = names_in_use() & set(files) if files else set()
-    unused = [path for name, path in files.items() if name not in used and path.stat().st_mtime < oldest]
-    if not used:
-        return 0
+    states = {path: file_state(path) for name, path in files.items() if name not in used} if used else {}
+    unused = [path for path, state in states.items() if state is not None and state.st_mtime < oldest]
     for path in unused:
         path.unlink(missing_ok=True)
+    _due = now + EVERY
     return len(unused)

@@ -45,6 +45,34 @@ def test_once_a_day():
     assert uploads.remove_unused_uploads(now=NOW + timedelta(days=1)) == 1
 
 
+def test_a_file_that_another_process_removes_meanwhile_stops_nothing(monkeypatch):
+    RestaurantFactory(logo=stored("logos/used.webp", days=1))
+    gone, old = stored("menu/1/gone.webp", days=8), stored("menu/1/old.webp", days=8)
+    names = uploads.names_in_use
+
+    def in_use():
+        default_storage.delete(gone)
+        return names()
+
+    monkeypatch.setattr(uploads, "names_in_use", in_use)
+    assert uploads.remove_unused_uploads(now=NOW) == 1
+    assert not default_storage.exists(old)
+
+
+def test_a_sweep_that_fails_is_done_again(monkeypatch):
+    RestaurantFactory(logo=stored("logos/used.webp", days=1))
+    stored("menu/1/old.webp", days=8)
+    with monkeypatch.context() as patched:
+        patched.setattr(uploads, "names_in_use", raising)
+        with pytest.raises(OSError, match="does not answer"):
+            uploads.remove_unused_uploads(now=NOW)
+    assert uploads.remove_unused_uploads(now=NOW) == 1
+
+
+def raising():
+    raise OSError("The disk does not answer.")
+
+
 def test_files_of_another_database_stay():
     RestaurantFactory(logo="logos/of_this_database.webp")
     old = stored("menu/1/old.webp", days=400)

@@ -1,5 +1,6 @@
 """Uploaded files that no row names any longer, and their removal."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -24,6 +25,14 @@ def remove_after_commit(names: Iterable[str]) -> None:
 
     if left:
         transaction.on_commit(remove, robust=True)
+
+
+def file_state(path: Path) -> os.stat_result | None:
+    """Return size and times of a file, or None when another process has removed it."""
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
 
 
 def names_in_use(among: Iterable[str] | None = None) -> set[str]:

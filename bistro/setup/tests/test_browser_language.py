@@ -52,6 +52,16 @@ def test_the_locale_is_that_of_the_first_language(house, owner, accepted, locale
     assert begun_with(page)[1] == (locale or house.restaurant.locale)
 
 
+@pytest.mark.parametrize("chosen", [{"language": "fr"}, {"locale": "de_AT"}, {"timezone": "Europe/Vienna"}])
+def test_what_a_copy_or_a_command_chose_stays(house, owner, chosen):
+    Restaurant.objects.filter(pk=house.restaurant.pk).update(**chosen)
+    here = Restaurant.objects.get(pk=house.restaurant.pk)
+    page = owner.get("/setup/restaurant/", **GERMAN)
+    assert begun_with(page) == [here.language, here.locale, here.timezone]
+    assert "data-own-zone" not in page.content.decode()
+    assert f'<html lang="{here.language}"' in page.content.decode()
+
+
 def test_a_saved_restaurant_and_a_person_decide(house, owner):
     Staff.objects.update(language="en")
     assert '<html lang="en"' in owner.get("/setup/", **GERMAN).content.decode()

@@ -72,5 +72,7 @@ def test_the_step_of_stations_begins_with_those_that_a_file_named(house):
     Route.objects.create(restaurant=house.restaurant, station=bar, item=house.item)
     assert owner.get("/setup/stations/").context["routes"][field].value() == str(bar.pk)
     other = house.add_item()
+    assert other.category_id == house.category.pk
+    assert owner.get("/setup/stations/").context["routes"][field].value() == str(house.station.pk), "one has none"
     Route.objects.create(restaurant=house.restaurant, station=house.station, item=other)
     assert owner.get("/setup/stations/").context["routes"][field].value() == str(house.station.pk), "they differ"

@@ -19,10 +19,9 @@ from bistro.core.kernel.money import ZERO
 from bistro.core.kernel.numbers import whole_number
 from bistro.core.web.guest_pages import guest_page, language_links
 from bistro.core.web.pages import with_status
-from orders.api.serializers import fingerprint
 from orders.billing import services
 from orders.billing.access import attempt_of_guest, guest_party, pay_url_of
-from orders.billing.forms import typed_amount
+from orders.billing.forms import once_in, typed_amount
 from orders.billing.models import Payment
 from orders.billing.phone.choices import choice_in, may_take
 from orders.billing.phone.page import read_bill, read_payment, read_tips, shown
@@ -30,7 +29,6 @@ from orders.billing.services import Tender
 from orders.billing.statements import read_statement
 from orders.billing.tab_page import can_open_tab
 from orders.billing.transitions import Method, PaymentState
-from orders.services import Once
 from tables.models import Party
 
 STRIPE = "https://checkout.stripe.com"
@@ -147,8 +145,6 @@ def payment(request: HttpRequest, token: str, key: str) -> HttpResponse:
 def _start(request: HttpRequest, party: Party) -> Payment:
     """Start the payment of the form. Raises DomainError."""
     choice = choice_in(request.POST)
-    key = request.POST.get("key", "").strip()[:200]
-    sent = {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
     expected = typed_amount(request.POST, "expected")
     tender = Tender(
         method=Method(party.restaurant.online_payments),
@@ -161,7 +157,7 @@ def _start(request: HttpRequest, party: Party) -> Payment:
         party_id=party.pk,
         tender=tender,
         actor=Actor.guest(party.restaurant_id, party.pk),
-        once=Once(key, fingerprint(sent)) if key else None,
+        once=once_in(request),
         dishes=choice.dishes,
     )
     return taken.payment
@@ -169,13 +165,11 @@ def _start(request: HttpRequest, party: Party) -> Payment:
 
 def _open_tab(request: HttpRequest, party: Party) -> Payment:
     """Open the tab of the form. Raises DomainError."""
-    key = request.POST.get("key", "").strip()[:200]
-    sent = {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
     taken = services.open_tab(
         party_id=party.pk,
         amount=typed_amount(request.POST, "amount") or ZERO,
         actor=Actor.guest(party.restaurant_id, party.pk),
-        once=Once(key, fingerprint(sent)) if key else None,
+        once=once_in(request),
     )
     return taken.payment
 

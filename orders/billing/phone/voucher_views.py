@@ -15,9 +15,9 @@ from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.hooks import hook
 from bistro.core.web.guest_pages import guest_page, language_links
 from bistro.core.web.pages import with_status
-from orders.api.serializers import fingerprint
 from orders.billing import services
 from orders.billing.access import guest_party
+from orders.billing.forms import once_in
 from orders.billing.models import Payment
 from orders.billing.phone.page import read_bill, shown
 from orders.billing.phone.views import closed
@@ -25,7 +25,6 @@ from orders.billing.services import Tender
 from orders.billing.statements import read_statement
 from orders.billing.transitions import Method
 from orders.billing.vouchers.guesses import limited_guesses
-from orders.services import Once
 from tables.models import Party
 
 LONGEST_CODE = 40
@@ -62,12 +61,11 @@ def pay_with_voucher(request: HttpRequest, token: str) -> HttpResponse:
 def _spend(request: HttpRequest, party: Party) -> Payment:
     """Take the payment of the form. Raises DomainError."""
     actor = Actor.guest(party.restaurant_id, party.pk)
-    key, code = (request.POST.get(name, "").strip()[:LONGEST_CODE] for name in ("key", "code"))
-    once = Once(key, fingerprint({"code": code})) if key else None
+    code = request.POST.get("code", "").strip()[:LONGEST_CODE]
     who = f"address:{client_address(request)}"
     with limited_guesses(actor), limited_refusals("voucher", who, "voucher_not_found"):
         tender = Tender(method=Method.VOUCHER, voucher=code)
-        return services.take_payment(party_id=party.pk, tender=tender, once=once, actor=actor).payment
+        return services.take_payment(party_id=party.pk, tender=tender, once=once_in(request), actor=actor).payment
 
 
 def _spent(payment: Payment) -> Spent:

@@ -21,7 +21,7 @@ from orders.billing.services.locking import require_money
 from orders.billing.services.on_account import add_account_move
 from orders.billing.transitions import AccountMoveKind, Method
 from orders.services import Once
-from orders.services.keys import reused_key
+from orders.services.keys import made_before
 
 SETTLED_BY = (Method.CASH, Method.TERMINAL)
 
@@ -117,7 +117,7 @@ def settle_account(
 
 def _settle(account_id: int, paid: Settlement, actor: Actor, once: Once | None) -> tuple[AccountMove, bool]:
     with UnitOfWork(actor) as work:
-        if (known := _settled_before(once, work)) is not None:
+        if (known := made_before(AccountMove.objects.all(), once, work)) is not None:
             return known, True
         account = _locked(account_id, work)
         amount, rounding = _checked(paid, account)
@@ -136,17 +136,6 @@ def _settle(account_id: int, paid: Settlement, actor: Actor, once: Once | None) 
         )
         work.record(AccountSettled(account=account, move=move))
     return move, False
-
-
-def _settled_before(once: Once | None, work: UnitOfWork) -> AccountMove | None:
-    """Return the settlement of a request with this key. Raises ReusedKey if its body was another one."""
-    if once is None:
-        return None
-    rows = AccountMove.objects.of_restaurant(work.restaurant_id)
-    move: AccountMove | None = rows.filter(credential=work.actor.credential, key=once.key).first()
-    if move is not None and move.fingerprint != once.fingerprint:
-        raise reused_key()
-    return move
 
 
 def _locked(account_id: int, work: UnitOfWork) -> HouseAccount:

@@ -31,7 +31,7 @@ from orders.billing.services.spending import refund_to_voucher
 from orders.billing.statements import Statement
 from orders.billing.transitions import PROVIDERS, Method, RefundState
 from orders.services import Once
-from orders.services.keys import reused_key
+from orders.services.keys import made_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def _refund(
     party_id = holder_of(payment_for(actor, payment_id).bill)
     with UnitOfWork(actor) as work:
         locked = lock_bill(party_id, work)
-        if (known := _refunded_before(once, work)) is not None:
+        if (known := made_before(Refund.objects.select_related("payment"), once, work)) is not None:
             return known, True
         payment = next(each for each in locked.statement.payments if each.pk == payment_id)
         _require_amounts(payment, wanted, locked)
@@ -104,17 +104,6 @@ def _refund(
         refund_to_account(payment, refund, work)
         finish_refund(refund, payment, locked, work)
     return refund, False
-
-
-def _refunded_before(once: Once | None, work: UnitOfWork) -> Refund | None:
-    """Return the refund of a request with this key. Raises ReusedKey if its body was another one."""
-    if once is None:
-        return None
-    rows = Refund.objects.of_restaurant(work.restaurant_id).select_related("payment")
-    refund = rows.filter(credential=work.actor.credential, key=once.key).first()
-    if refund is not None and refund.fingerprint != once.fingerprint:
-        raise reused_key()
-    return refund
 
 
 def _require_amounts(payment: Payment, wanted: Wanted, locked: Locked) -> None:

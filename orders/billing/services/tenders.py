@@ -16,7 +16,7 @@ from orders.billing.splitting import claims_now
 from orders.billing.statements import ShareState, Statement, part_of, seats_of
 from orders.billing.transitions import PROVIDERS, Method, PaymentState, TipTo
 from orders.services import Once
-from orders.services.keys import reused_key
+from orders.services.keys import made_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +50,7 @@ class Taken:
 
 def taken_before(once: Once | None, work: UnitOfWork) -> Payment | None:
     """Return the payment of a request with this key. Raises ReusedKey if its body was another one."""
-    if once is None:
-        return None
-    rows = Payment.objects.of_restaurant(work.restaurant_id)
-    payment = rows.filter(credential=work.actor.credential, key=once.key).first()
-    if payment is not None and payment.fingerprint != once.fingerprint:
-        raise reused_key()
+    payment: Payment | None = made_before(Payment.objects.all(), once, work)
     return payment
 
 

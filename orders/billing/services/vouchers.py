@@ -22,7 +22,7 @@ from orders.billing.voucher_events import VoucherSold, VoucherVoided
 from orders.billing.vouchers.codes import new_code
 from orders.billing.vouchers.selectors import no_voucher
 from orders.services import Once
-from orders.services.keys import reused_key
+from orders.services.keys import made_before
 
 SOLD_FOR = (Method.CASH, Method.TERMINAL)
 
@@ -76,7 +76,7 @@ def void_voucher(*, voucher_id: int, reason: str, pay_back: bool, actor: Actor) 
 
 def _sell(sale: Sale, actor: Actor, once: Once | None) -> tuple[Voucher, bool]:
     with UnitOfWork(actor) as work:
-        if (known := _sold_before(once, work)) is not None:
+        if (known := made_before(Voucher.objects.all(), once, work)) is not None:
             return known, True
         restaurant = Restaurant.objects.get(pk=work.restaurant_id)
         _require_sale(sale, restaurant, work)
@@ -98,17 +98,6 @@ def _sell(sale: Sale, actor: Actor, once: Once | None) -> tuple[Voucher, bool]:
         move = add_move(voucher, VoucherMoveKind.SOLD, voucher.value, work)
         work.record(VoucherSold(voucher=voucher, move=move))
     return voucher, False
-
-
-def _sold_before(once: Once | None, work: UnitOfWork) -> Voucher | None:
-    """Return the voucher of a request with this key. Raises ReusedKey if its body was another one."""
-    if once is None:
-        return None
-    rows = Voucher.objects.of_restaurant(work.restaurant_id)
-    voucher: Voucher | None = rows.filter(credential=work.actor.credential, key=once.key).first()
-    if voucher is not None and voucher.fingerprint != once.fingerprint:
-        raise reused_key()
-    return voucher
 
 
 def _require_sale(sale: Sale, restaurant: Restaurant, work: UnitOfWork) -> None:

@@ -157,3 +157,25 @@ def test_a_dish_that_is_voided_after_the_write_off_is_not_given_up(bill):
     assert (now["total"], now["written_off"], now["due"], now["excess"]) == ("30.00", "30.00", "0.00", "0.00")
     closing = bill.house.done(boss.post("/api/v1/closings", {"kind": "day"}))
     assert (closing["figures"]["written_off"], closing["open_after"]) == ("30.00", "0.00")
+
+
+def written_off_as_gone(bill):
+    boss = bill.house.api("manager")
+    bill.house.done(boss.post(bill.path("/write-off"), {"reason": "gone"}))
+    return boss
+
+
+@pytest.mark.parametrize("way", ["void", "cancel"])
+def test_what_is_ordered_after_a_write_off_shrank_is_due(bill, way):
+    boss = written_off_as_gone(bill)
+    if way == "void":
+        bill.house.done(boss.post(f"/api/v1/order-lines/{bill.lines[0]}/void", {"reason": "wrong"}))
+    else:
+        bill.house.done(boss.post(f"/api/v1/orders/{bill.order['id']}/cancel", {"reason": "wrong"}))
+    before = bill.read()
+    bill.house.place("waiter")
+    after = bill.read()
+    assert after["written_off"] == before["written_off"]
+    assert (before["due"], after["due"], after["state"] == "written_off") == ("0.00", "10.00", False)
+    bill.pay()
+    assert bill.due() == "0.00"

@@ -19,10 +19,14 @@ DAY = timedelta(days=1)
 
 @dataclass(slots=True)
 class Calls:
-    """The calls of one row. `waits` are the seconds until somebody took a call, of those that somebody took."""
+    """The calls of one row. `waits` are the seconds until somebody took a call, of those that somebody took.
+
+    `withdrawn` counts those that the guests took back before that.
+    """
 
     count: int = 0
     escalated: int = 0
+    withdrawn: int = 0
     waits: list[float] = field(default_factory=list)
 
     def add(self, call: ServiceCall) -> None:
@@ -31,16 +35,24 @@ class Calls:
         self.escalated += call.escalation > 0
         if call.taken_at is not None:
             self.waits.append((call.taken_at - call.at).total_seconds())
+        else:
+            self.withdrawn += call.withdrawn
 
     @property
     def words(self) -> str:
         """Return how long guests waited, and which calls went wrong, in words."""
-        waits, missed, found = sorted(self.waits), self.count - len(self.waits), []
+        waits, found = sorted(self.waits), []
+        missed = self.count - len(waits) - self.withdrawn
         if waits:
-            times = {"median": clock(quantile(waits, 0.5)), "most": clock(quantile(waits, 0.9))}
+            times = {
+                "median": minutes_and_seconds(quantile(waits, 0.5)),
+                "most": minutes_and_seconds(quantile(waits, 0.9)),
+            }
             found.append(_("median %(median)s min, 90 %% within %(most)s min") % times)
         if self.escalated:
             found.append(_("%(count)s escalated") % {"count": self.escalated})
+        if self.withdrawn:
+            found.append(_("%(count)s withdrawn") % {"count": self.withdrawn})
         if missed:
             found.append(ngettext("%(count)s not answered", "%(count)s not answered", missed) % {"count": missed})
         return " · ".join(found)
@@ -51,11 +63,9 @@ def call_tables(restaurant: Restaurant, day: date) -> list[Table]:
     begin, end = restaurant.day_begins(day), restaurant.day_begins(day + DAY)
     rows = ServiceCall.objects.of_restaurant(restaurant.pk).filter(at__gte=begin, at__lt=end)
     calls = list(rows.select_related("table__section").order_by("at", "pk"))
-    kinds = {str(reason.label): reason for reason in CallReason}
+    kinds = [str(reason.label) for reason in CallReason]
     return [
-        Table(
-            "calls", _("Calls of guests"), _by(calls, lambda call: str(call.get_reason_display()), list(kinds)), COUNT
-        ),
+        Table("calls", _("Calls of guests"), _by(calls, lambda call: str(call.get_reason_display()), kinds), COUNT),
         Table(
             "calls_hours",
             _("Calls by hour"),
@@ -78,14 +88,14 @@ def _by(calls: Iterable[ServiceCall], key: Callable[[ServiceCall], str], order: 
 
 
 def _who(call: ServiceCall) -> str:
-    return call.taken_by_name or _("Nobody")
+    return call.taken_by_name or (_("Withdrawn") if call.withdrawn else _("Nobody"))
 
 
 def _sorted(rows: list[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: (-(row.count or 0), row.label))
 
 
-def clock(seconds: float) -> str:
+def minutes_and_seconds(seconds: float) -> str:
     """Return a length of time as minutes and seconds, e.g. 1:05."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}:{rest:02}"

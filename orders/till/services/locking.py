@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from bistro.core.kernel.errors import DomainError
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from orders.services import Once
-from orders.services.keys import reused_key
+from orders.services.keys import made_before
 from orders.till.access import no_till, require_own
 from orders.till.models import Keyed, Till
 
@@ -50,14 +50,7 @@ _REFUSALS: dict[str, Callable[[Till], DomainError]] = {"open": _open, "counted":
 
 def known(model: type[Row], once: Once | None, work: UnitOfWork) -> Row | None:
     """Return the row of a request with this key. Raises ReusedKey if its body was another one."""
-    if once is None:
-        return None
-    rows: Any = model._default_manager
-    found: Row | None = rows.filter(
-        restaurant_id=work.restaurant_id, credential=work.actor.credential, key=once.key
-    ).first()
-    if found is not None and found.fingerprint != once.fingerprint:
-        raise reused_key()
+    found: Row | None = made_before(model._default_manager.all(), once, work)
     return found
 
 

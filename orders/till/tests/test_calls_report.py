@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
-from orders.till.reports.calls import call_tables, clock
+from orders.till.reports.calls import call_tables, minutes_and_seconds
 from tables.models import ServiceCall
 from tables.services import call_staff, escalate_calls, take_call, withdraw_call
 
@@ -60,11 +60,20 @@ def test_the_tables_by_hand(house):
     assert found["calls"] == [
         ("Waiter wanted", waiter, 1),
         ("Bill wanted", bill, 1),
-        ("Help needed", "1 not answered", 1),
+        ("Help needed", "1 withdrawn", 1),
     ]
-    assert found["calls_hours"] == [("19:00", both, 2), ("20:00", "1 not answered", 1)]
-    assert found["calls_sections"] == [(house.table.section.name, f"{both} · 1 not answered", 3)]
-    assert sorted(found["calls_waiters"]) == sorted([(ana, bill, 1), (ben, waiter, 1), ("Nobody", "1 not answered", 1)])
+    assert found["calls_hours"] == [("19:00", both, 2), ("20:00", "1 withdrawn", 1)]
+    assert found["calls_sections"] == [(house.table.section.name, f"{both} · 1 withdrawn", 3)]
+    assert sorted(found["calls_waiters"]) == sorted([(ana, bill, 1), (ben, waiter, 1), ("Withdrawn", "1 withdrawn", 1)])
+
+
+def test_a_call_that_ended_with_the_stay_was_not_answered(house):
+    house.restaurant.timezone = "UTC"
+    house.restaurant.save()
+    evening(house)
+    ServiceCall.objects.filter(withdrawn=True).update(withdrawn=False)
+    assert tables(house)["calls"][-1] == ("Help needed", "1 not answered", 1)
+    assert ("Nobody", "1 not answered", 1) in tables(house)["calls_waiters"]
 
 
 def test_other_days_and_houses_have_no_part(house, other_house):
@@ -87,11 +96,11 @@ def test_the_page_and_both_files_show_the_calls(house):
     day = house.restaurant.business_date(ServiceCall.objects.first().at)
     browser = house.browser("manager")
     page = browser.get(f"/reports/day/{day}/").content.decode()
-    assert page.count("1 not answered") == 4
+    assert page.count("1 withdrawn") == 4
     assert "Calls by person who went" in page
     lines = list(csv.reader(io.StringIO(browser.get(f"/reports/day/{day}/report.csv").content.decode("utf-8-sig"))))
     sheet = load_workbook(io.BytesIO(browser.get(f"/reports/day/{day}/report.xlsx").content)).active
-    wanted = ["Calls of guests", "Help needed", "1 not answered", "1", "", "", ""]
+    wanted = ["Calls of guests", "Help needed", "1 withdrawn", "1", "", "", ""]
     assert wanted in lines
     assert wanted in [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
 
@@ -103,4 +112,4 @@ def test_a_waiter_reads_no_report_of_calls(house):
 
 @pytest.mark.parametrize(("seconds", "words"), [(0, "0:00"), (59.6, "1:00"), (65, "1:05"), (3605, "60:05")])
 def test_lengths_of_time(seconds, words):
-    assert clock(seconds) == words
+    assert minutes_and_seconds(seconds) == words

@@ -20,10 +20,9 @@ from bistro.core.kernel.numbers import whole_number
 from bistro.core.kernel.roles import Permission
 from bistro.core.web.page_access import page_requires
 from bistro.core.web.pages import HtmxHttpRequest, with_status
-from orders.billing.forms import typed_amount
+from orders.billing.forms import once_in, typed_amount
 from orders.billing.transitions import TipTo
 from orders.till import services
-from orders.till.forms import once_of
 from orders.till.tips.book import HOUSE, POOL, Holder
 from orders.till.tips.page import read_page
 
@@ -64,7 +63,7 @@ def correct(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
             giver=_holder_in(request.POST, "from"),
             taker=_holder_in(request.POST, "to"),
             reason=request.POST.get("reason", ""),
-            once=once_of(request.POST, request.path),
+            once=once_in(request),
             actor=actor,
         )
 
