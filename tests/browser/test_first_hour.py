@@ -173,3 +173,50 @@ def order(page: Page) -> None:
     page.goto("/kitchen/")
     for dish in ("Zwiebelrostbraten", "Weißburgunder"):
         expect(page.get_by_text(dish).first).to_be_visible(timeout=LIVE_MS)
+
+
+PRINTERS = {"Vorspeisen": "Kalte Küche", "Hauptgerichte": "Warme Küche", "Beilagen": "Warme Küche"}
+
+
+def till_export(path: Path) -> None:
+    """Write the same dishes as a till with keys for its taxes and printers exports them."""
+    lines = ["PLU;Bezeichnung;Warengruppe;VK-Preis;MwSt-Kz;Bondrucker;Gesperrt"]
+    for group, (tax, station, names) in GROUPS.items():
+        printer = "Theke" if station == "Theke" else PRINTERS.get(group, "Kalte Küche")
+        key = "A" if tax == "7" else "B"
+        lines += [
+            f'{len(lines)};"{name}";{group};{len(lines) % 17 + 2},50 €;{key};{printer};N' for name in names.split()
+        ]
+    path.write_bytes("\r\n".join(lines).encode("cp1252"))
+
+
+def test_a_german_owner_imports_the_export_of_a_till(browser, empty, tmp_path):
+    file = tmp_path / "plu.csv"
+    till_export(file)
+    context = browser.new_context(base_url=empty.url, locale="de-DE", timezone_id="Europe/Berlin")
+    page = context.new_page()
+    page.goto("/login/")
+    login = empty.demo["staff"]["owner"]
+    page.locator("[name=username]").fill(login["email"])
+    page.locator("[name=password]").fill(login["password"])
+    page.get_by_role("button", name="Anmelden").click()
+    expect(page.get_by_role("heading", name="Einrichten")).to_be_visible()
+    page.goto("/setup/restaurant/")
+    for field, value in {"language": "de", "locale": "de_DE", "timezone": "Europe/Berlin"}.items():
+        expect(page.locator(f"[name={field}]")).to_have_value(value)
+    page.get_by_label("Name des Restaurants").fill("Zur Linde")
+    page.get_by_label("Adresse").fill("Lindenstr. 1\n10117 Berlin")
+    page.get_by_role("button", name="Restaurant speichern").click()
+    page.goto("/admin/menu_files/menuimport/add/")
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="Hochladen", exact=True).click()
+    page.get_by_label("Anderer Satz für A").fill("7")
+    page.get_by_label("Anderer Satz für B").fill("19")
+    for word in ("Kalte Küche", "Warme Küche", "Theke"):
+        page.get_by_label(f"Bedeutung des Postens {word}").select_option("+")
+    page.get_by_role("button", name="Vorschau mit diesen Antworten zeigen").click()
+    page.get_by_role("button", name="Importieren", exact=True).click()
+    expect(page.get_by_text("Importiert: 40 neu")).to_be_visible(timeout=LIVE_MS)
+    page.goto("/setup/stations/")
+    expect(page.get_by_label("Getränke").locator("option:checked")).to_have_text("Theke")
+    context.close()
