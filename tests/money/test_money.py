@@ -125,4 +125,4 @@ def test_control_without_a_protection_random_evenings_fail(monkeypatch, name):
     _script, where, what, broken, found = CONTROLS[name]
     monkeypatch.setattr(where, what, broken)
     with pytest.raises(AssertionError, match=f"{found}|holds nothing"):
-        play(300)
+        play(1_000)  # it stops at the first that fails
