@@ -120,7 +120,8 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
     except DomainError as refusal:
         return with_status(render(request, "documents/receipt.html", {"problem": refusal.message}), refusal)
     with timezone.override(paper.restaurant.tz):
-        context = {"paper": read_paper(paper, paper.restaurant.locale), "can_make_pdf": can_make_pdf()}
+        read = read_paper(paper, paper.restaurant.locale)
+        context = {"paper": read, "logo": paper.restaurant.logo, "can_make_pdf": can_make_pdf()}
         return render(request, "documents/receipt.html", context)
 
 
@@ -157,8 +158,10 @@ def _pdf(paper: Document) -> HttpResponse:
 
 def _context(request: HtmxHttpRequest, actor: Actor, paper: Document) -> dict[str, Any]:
     invoiced = paper.corrections.filter(kind=DocumentKind.INVOICE).first()
+    restaurant = restaurant_of(actor)
     return {
-        "paper": read_paper(paper, restaurant_of(actor).locale),
+        "paper": read_paper(paper, restaurant.locale),
+        "logo": restaurant.logo,
         "copy": whole_number(request.GET.get("copy", ""), least=1, most=9999) or 0,
         "can_make_pdf": can_make_pdf(),
         "invoice": invoiced,

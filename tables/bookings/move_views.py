@@ -86,7 +86,7 @@ def _move(row: Booking, wish: Moved, actor: Actor, *, insist: bool) -> Booking:
 def _page(request: HtmxHttpRequest, actor: Actor, row: Booking, moved: Moved) -> HttpResponse:
     restaurant = restaurant_of(actor)
     wanted = day_of(request.POST.get("day", ""), restaurant.business_date(row.starts_at))
-    context = {**day_context(actor, restaurant, wanted, as_timeline=True), "moved": moved}
+    context = {**day_context(actor, restaurant, wanted, view="timeline"), "moved": moved}
     return render(request, f"bookings/day.html{'#day' if request.htmx else ''}", context)
 
 

@@ -29,11 +29,13 @@ from tables.bookings.availability import day_slots
 from tables.bookings.forms import BookingForm, day_of
 from tables.bookings.models import Booking
 from tables.bookings.representations import guest_link
+from tables.bookings.room_plan import room_plan
 from tables.bookings.selectors import read_days, read_house
 from tables.models import ServiceCall, Table
 from tables.sections.balance import next_server, read_loads
 
 SIZES = range(1, 9)
+VIEWS = ("timeline", "plan")  # beside the list
 CALLS_SHOWN = 5  # of guests to whom nobody has come
 INSISTED = ("closed", "slot_full", "party_too_large")  # refusals that a host may override
 ACTS: dict[str, Callable[..., Booking]] = {
@@ -48,23 +50,25 @@ ACTS: dict[str, Callable[..., Booking]] = {
 @require_GET
 @page_requires(Permission.TAKE_BOOKING)
 def day(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
-    """Show the bookings of a day as a list or a timeline. For htmx only that part."""
+    """Show the bookings of a day as a list, a timeline or a plan. For htmx only that part."""
     restaurant = restaurant_of(actor)
     wanted = day_of(request.GET.get("day", ""), restaurant.business_date(timezone.now()))
-    context = day_context(actor, restaurant, wanted, as_timeline=request.GET.get("view") == "timeline")
+    context = day_context(actor, restaurant, wanted, view=request.GET.get("view", ""))
     part = "#day" if request.htmx and not request.htmx.boosted else ""
     return render(request, f"bookings/day.html{part}", context)
 
 
-def day_context(actor: Actor, restaurant: Restaurant, wanted: date, *, as_timeline: bool) -> dict[str, Any]:
-    """Return what the page of a day shows, as a list or as a timeline."""
+def day_context(actor: Actor, restaurant: Restaurant, wanted: date, *, view: str) -> dict[str, Any]:
+    """Return what the page of a day shows, as a timeline, a plan, or else a list."""
     now = timezone.now()
     shown, house = page.read_day(restaurant, wanted, now)
     return {
         "day": shown,
         "now": now,
-        "timeline": page.timeline(shown, house, restaurant, now) if as_timeline else None,
-        "lists": [] if as_timeline else _lists(shown, restaurant),
+        "view": view if view in VIEWS else "",
+        "timeline": page.timeline(shown, house, restaurant, now) if view == "timeline" else None,
+        "floors": room_plan(shown, house, restaurant, now) if view == "plan" else [],
+        "lists": [] if view in VIEWS else _lists(shown, restaurant),
         "may_seat": actor.may(Permission.SEAT_TABLE),
         "calls": ServiceCall.objects.visible_to(actor).escalated(now)[: CALLS_SHOWN + 1],
         "calls_shown": CALLS_SHOWN,

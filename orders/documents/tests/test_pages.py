@@ -1,7 +1,11 @@
 """The pages of documents: search, print, e-mail, invoice, and the link of the guests."""
 
+from io import BytesIO
+
 import pytest
 from django.apps import apps
+from django.core.files.base import ContentFile
+from PIL import Image
 
 from orders.billing.tests.bills import Bill
 from orders.documents.models import Copy, Document
@@ -34,6 +38,23 @@ def test_the_receipt_of_a_payment_is_one_tap_from_the_bill(cashier, receipt):
     answer = cashier.get(link, follow=True)
     shown = answer.content.decode()
     assert all(words in shown for words in ("R1-000001", "€20.00", "004711", "€2.00", "Food", "€1.82"))
+
+
+def test_a_receipt_has_the_logo_of_the_house(house, cashier, client, receipt, tmp_path, settings):
+    def pages():
+        addresses = (path(receipt), f"/floor/bills/{receipt.bill.party_id}/check/")
+        return [cashier.get(each).content.decode() for each in addresses] + [
+            client.get(f"/receipt/{receipt.token}/").content.decode()
+        ]
+
+    assert not any("check__logo" in page for page in pages())
+    settings.MEDIA_ROOT = tmp_path
+    picture = BytesIO()
+    Image.new("RGB", (40, 20), "green").save(picture, "PNG")
+    house.restaurant.logo.save("leaf.png", ContentFile(picture.getvalue()))
+    shown = f'<img class="check__logo" src="{house.restaurant.logo.url}" alt="">'
+    assert [shown in page for page in pages()] == [True, True, True]
+    assert client.get(house.restaurant.logo.url).status_code == 200
 
 
 @pytest.mark.parametrize("words", ["R1-000001", "4711", "20.00", "20,00", "{table}"])

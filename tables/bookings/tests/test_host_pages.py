@@ -139,7 +139,7 @@ def test_others_stay_outside(house):
     assert house.browser("cashier").get("/host/").status_code == 403
 
 
-@pytest.mark.parametrize("view", ["list", "timeline"])
+@pytest.mark.parametrize("view", ["list", "timeline", "plan"])
 def test_a_busy_day_costs_as_many_queries(browser, house, view, django_assert_max_num_queries):
     for hour in (12, 15, 18, 21):
         book(house, evening(hour))

@@ -1,0 +1,69 @@
+"""The host's plan of a day: who sits where, and which booking comes next."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tables.bookings.tests.evenings import book, evening
+from tables.models import Floor, Table
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
+
+
+@pytest.fixture
+def room(house):
+    """Place the table of the house on its floor."""
+    Floor.objects.filter(restaurant=house.restaurant).update(width=800, height=600)
+    Table.objects.filter(pk=house.table.pk).update(x=100, y=50, width=80, height=80)
+
+
+def plan(house, moment, role="host"):
+    page = house.browser(role).get("/host/", {"day": moment.date().isoformat(), "view": "plan"}).content.decode()
+    return re.sub(r"\s+", " ", page)
+
+
+def words(page):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
+
+
+def test_the_next_booking_stands_on_its_table_and_opens_it(house, room):
+    booking = book(house, name="Klein <b>")
+    page = plan(house, evening())
+    assert 'viewBox="0 0 800 600"' in page
+    assert 'transform="translate(140 90)"' in page
+    assert f'href="/host/bookings/{booking.pk}/"' in page
+    assert "<b>" not in page
+    starts = booking.starts_at.astimezone(house.restaurant.tz)
+    assert f"{house.table.name} {starts:%H:%M} Klein &lt;b&gt; · 2" in words(page)
+    assert 'data-state="reserved"' in page
+
+
+def test_later_bookings_are_counted(house, room):
+    book(house, evening(19))
+    book(house, evening(22))
+    assert "1 more" in words(plan(house, evening()))
+
+
+def test_guests_who_sit_come_first_and_only_today(house, room):
+    house.done(house.api("host").post("/api/v1/parties", {"table": house.table.pk, "size": 3}))
+    now = timezone.now()
+    today, tomorrow = plan(house, now), plan(house, now + timedelta(days=1))
+    assert "Walk-in · 3" in words(today)
+    assert "out about" in words(today)
+    assert 'data-state="seated"' in today
+    assert "Walk-in" not in words(tomorrow)
+    assert 'data-state="free"' in tomorrow
+
+
+def test_a_house_without_places_and_another_house(house, other_house):
+    Table.objects.filter(restaurant=house.restaurant).update(floor=None)
+    assert other_house.table.floor_id is not None
+    assert "No table has a place yet." in plan(house, evening())
+
+
+def test_an_unknown_view_is_the_list(house, room):
+    page = house.browser("host").get("/host/", {"view": "<plan>"}).content.decode()
+    assert "To come" in page
+    assert "&lt;plan&gt;" not in page
