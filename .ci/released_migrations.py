@@ -10,12 +10,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LIST = ".ci/released_migrations.txt"
-APPS = ("bistro", "menu", "tables", "orders", "kitchen")  # folders with migrations of ours, at any depth
+NO_APPS = ("harness", "node_modules", "var")  # folders without apps; so are those whose name begins with a dot
 
 
 def digests(root: Path) -> dict[str, str]:
     """Return {path: SHA-256} of the migrations below a folder."""
-    files = sorted(file for app in APPS for file in (root / app).glob("**/migrations/[0-9]*.py"))
+    folders = [path for path in root.iterdir() if path.is_dir() and path.name not in NO_APPS]
+    apps = [path for path in folders if not path.name.startswith(".")]
+    files = sorted(file for app in apps for file in app.glob("**/migrations/[0-9]*.py"))
     return {file.relative_to(root).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 

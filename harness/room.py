@@ -104,7 +104,7 @@ class LiveEvening(Evening):
         assert isinstance(self.hosts.door, LiveDoor)
         self.hosts.evening = self.hosts.door.evening = self
         self.visits = self.visits[::every]
-        self._go, self._pausing = threading.Event(), threading.Event()
+        self._go, self._pausing, self._over = threading.Event(), threading.Event(), False
         self._go.set()
 
     def real(self, moment: datetime) -> datetime:
@@ -125,13 +125,17 @@ class LiveEvening(Evening):
         try:
             super().run()
         finally:
+            self._over = True
             self._pausing.set()
 
     async def in_calm(self, look: Callable[[], Awaitable[None]]) -> None:
         """Let the players finish what they do, then look while they pause."""
+        if not self._over:
+            self._pausing.clear()
         self._go.clear()
         try:
-            await asyncio.to_thread(self._pausing.wait, PATIENCE)
+            if not await asyncio.to_thread(self._pausing.wait, PATIENCE):
+                raise TimeoutError(f"The players did not pause within {PATIENCE:.0f} s.")
             await look()
         finally:
             self._go.set()

@@ -37,6 +37,7 @@ def faults(page: Page, paths: list[str], ways: tuple[str, ...]) -> list[tuple[st
         answer = page.goto(path, wait_until="domcontentloaded")
         assert answer is not None
         assert answer.ok, path
+        page.evaluate("document.fonts.ready")
         for (width, height), way in product((LAPTOP, PHONE), ways):
             page.set_viewport_size({"width": width, "height": height})
             page.evaluate("(way) => { document.documentElement.dir = way }", way)
@@ -66,6 +67,16 @@ def add_photo(page: Page) -> None:
     page.locator("input[type=file][name=image]").set_input_files(file)
     page.locator("[name=_continue]").click()
     expect(page.locator(".field-image img")).to_have_js_property("naturalWidth", 1200)
+
+
+def test_control_a_cut_line_is_found(page_of):
+    page = page_of("owner", ROWS[0], live=False)
+    assert page.evaluate(CUT) == []
+    page.evaluate("""() => {
+        const cell = document.querySelector("#result_list :is(td, th)[data-label]");
+        Object.assign(cell.style, { display: "block", blockSize: "8px", overflow: "hidden" });
+    }""")
+    assert len(page.evaluate(CUT)) == 1
 
 
 @pytest.mark.parametrize(("language", "ways"), [("en", ("ltr", "rtl")), ("de", ("ltr",))])
