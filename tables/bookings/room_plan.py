@@ -18,7 +18,7 @@ from tables.transitions import PartyStatus
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the plan says of a table. `booking` is the id of the booking that it opens, None for none."""
+    """The guests at a table. `booking` is the id of the booking that the table opens, None for none."""
 
     state: str = "free"
     time: str = ""

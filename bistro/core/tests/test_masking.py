@@ -1,5 +1,6 @@
 """Tokens in logs: masked in every access log and in our own lines."""
 
+import inspect
 import io
 import logging
 import re
@@ -62,7 +63,7 @@ def test_the_access_log_of_daphne_holds_no_token(address, monkeypatch):
         access.AccessLogGenerator(stream).write_entry(host="h", date=datetime.now(UTC), request=f"GET {address}")
         return stream.getvalue()
 
-    plain = getattr(access.AccessLogGenerator.write_entry, "__wrapped__", access.AccessLogGenerator.write_entry)
+    plain = inspect.unwrap(access.AccessLogGenerator.write_entry)
     monkeypatch.setattr(access.AccessLogGenerator, "write_entry", plain)
     assert TOKEN in logged(), "the control: unmasked"
     monkeypatch.setattr(access.AccessLogGenerator, "write_entry", _masked_entry(plain))
