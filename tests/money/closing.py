@@ -2,8 +2,6 @@
 
 from decimal import Decimal
 
-from django.db.models import Sum
-
 from bistro.core.models import Restaurant
 from orders.billing.models import Deposit, DummyCharge, DummyRefund, Payment, Refund, Voucher
 from orders.billing.services import Tender, give_unassigned_back, refund_payment, take_payment, use_deposit
@@ -133,4 +131,5 @@ FIGURES = ("lines", "adjustments", "refunds", "service", "tax", "written_off")
 
 
 def total(rows, column="amount"):
-    return rows.aggregate(sum=Sum(column))["sum"] or ZERO
+    """Return the sum of a column, added here, because SQLite adds decimals as floats."""
+    return sum(rows.values_list(column, flat=True), ZERO)
