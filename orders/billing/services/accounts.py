@@ -19,6 +19,7 @@ from orders.billing.accounts.selectors import account_for, no_account
 from orders.billing.models import AccountMove, HouseAccount
 from orders.billing.services.locking import require_money
 from orders.billing.services.on_account import add_account_move
+from orders.billing.slips import slip_number
 from orders.billing.transitions import AccountMoveKind, Method
 from orders.services import Once
 from orders.services.keys import made_before
@@ -130,7 +131,7 @@ def _settle(account_id: int, paid: Settlement, actor: Actor, once: Once | None) 
             work,
             rounding=rounding,
             method=paid.method,
-            slip=clean_text(paid.slip)[:40],
+            slip=slip_number(paid.slip),
             key=once.key if once else None,
             fingerprint=once.fingerprint if once else "",
         )

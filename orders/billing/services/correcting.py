@@ -9,7 +9,6 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput, LostRace
 from bistro.core.kernel.money import ZERO, to_coin
 from bistro.core.kernel.roles import Permission
-from bistro.core.kernel.texts import clean_text
 from bistro.core.kernel.transitions import change_statuses
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.billing.access import holder_of, payment_for
@@ -19,6 +18,7 @@ from orders.billing.services.locking import Locked, lock_bill, require_reason, t
 from orders.billing.services.on_account import refund_to_account
 from orders.billing.services.refunding import refund_approval
 from orders.billing.services.spending import refund_to_voucher
+from orders.billing.slips import slip_number
 from orders.billing.transitions import PAYMENT_MOVES, Method, PaymentState, RefundKind
 
 UNDO_TIME = timedelta(seconds=30)
@@ -140,7 +140,7 @@ def _again(wrong: Payment, method: str, slip: str, locked: Locked, work: UnitOfW
         tip_staff_id=wrong.tip_staff_id,
         rounding=to_pay - exact,
         tendered=to_pay if is_cash else None,
-        slip=clean_text(slip)[:40],
+        slip=slip_number(slip),
         business_date=locked.restaurant.business_date(work.now),
         taken_at=work.now,
         taken_by=wrong.taken_by,

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from bistro.core.kernel.errors import DomainError, InvalidInput, LostRace, NotYours
 from bistro.core.kernel.money import ZERO, display, text, to_coin
-from bistro.core.kernel.texts import clean_text
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from orders.billing.models import Payment, TipRule, claims_json
 from orders.billing.services.locking import Locked, require_money
+from orders.billing.slips import slip_number
 from orders.billing.splitting import claims_now
 from orders.billing.statements import ShareState, Statement, part_of, seats_of
 from orders.billing.transitions import PROVIDERS, Method, PaymentState, TipTo
@@ -88,7 +88,7 @@ def checked(tender: Tender, share: ShareState | None, locked: Locked) -> Tender:
     if tender.method == Method.CASH and amount < due and not to_coin(amount, locked.restaurant.cash_rounding):
         message = _("There is no coin for so little.")
         raise InvalidInput(message, fields={"amount": [message]})
-    return replace(tender, amount=amount, tendered=given, slip=clean_text(tender.slip)[:40])
+    return replace(tender, amount=amount, tendered=given, slip=slip_number(tender.slip))
 
 
 def _require_expected(tender: Tender, amount: Decimal, currency: str) -> None:

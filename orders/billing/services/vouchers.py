@@ -11,12 +11,12 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.money import ZERO, display, to_coin
 from bistro.core.kernel.roles import Permission
-from bistro.core.kernel.texts import clean_text
 from bistro.core.models import Restaurant
 from bistro.core.writing.unit_of_work import UnitOfWork
 from orders.billing.models import Voucher
 from orders.billing.services.locking import require_money, require_reason
 from orders.billing.services.spending import add_move, balance_too_small, voided_voucher
+from orders.billing.slips import slip_number
 from orders.billing.transitions import Method, VoucherMoveKind
 from orders.billing.voucher_events import VoucherSold, VoucherVoided
 from orders.billing.vouchers.codes import new_code
@@ -88,7 +88,7 @@ def _sell(sale: Sale, actor: Actor, once: Once | None) -> tuple[Voucher, bool]:
             balance=sale.value,
             expires_on=sale.expires_on,
             method=sale.method,
-            slip=clean_text(sale.slip)[:40],
+            slip=slip_number(sale.slip),
             sold_at=work.now,
             sold_by=actor.label[:120],
             credential=actor.credential,
