@@ -1,4 +1,4 @@
-"""Photos of dishes: a form field that draws them again, and their share of the disk."""
+"""Photos of dishes: a form field that re-encodes them, and their share of the disk."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
-from bistro.core.kernel.images import ImageRefused, redrawn
+from bistro.core.kernel.images import ImageRefused, re_encoded
 from bistro.core.writing.uploads import file_state
 
 LARGEST_FILE = 7 * 1024 * 1024  # bytes; nginx takes forms of 8 MB
@@ -24,7 +24,7 @@ class PhotoField(forms.FileField):
 
     def to_python(self, data: Any) -> Any:
         file = super().to_python(data)
-        return None if file is None else _redrawn(file)
+        return None if file is None else _re_encoded(file)
 
 
 def photo_path(item: Any, filename: str) -> str:
@@ -47,11 +47,11 @@ def require_space(photo: Any, *, beside: Iterable[str]) -> None:
         )
 
 
-def _redrawn(file: Any) -> Any:
+def _re_encoded(file: Any) -> Any:
     if file.size > LARGEST_FILE:
         raise ValidationError(gettext("The photo is too large. Use a photo of at most 7 MB."), code="photo_too_large")
     try:
-        return redrawn(file, most_pixels=MOST_PIXELS)
+        return re_encoded(file, most_pixels=MOST_PIXELS)
     except ImageRefused as refused:
         if refused.too_large:
             raise ValidationError(gettext("The photo has more than 25 megapixels."), code="photo_too_large") from None

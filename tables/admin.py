@@ -27,7 +27,6 @@ CALL_STATES = {
     "closed": _("Closed by staff"),
     "withdrawn": _("Withdrawn"),
 }
-ESCALATIONS = ("", _("Everybody"), _("Alarm"))  # by `ServiceCall.escalation`
 
 
 class SectionForm(TenantForm):
@@ -190,7 +189,7 @@ class ServiceCallAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("More people called"), ordering="escalated_at")
     def escalation(self, call: ServiceCall) -> str:
-        return str(ESCALATIONS[call.escalation])
+        return str(call.escalation.label)
 
     @admin.display(description=_("State"))
     def shown_state(self, call: ServiceCall) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from bistro.core.models import Restaurant, Staff
 from tables.models import Party, Table
 from tables.querysets import CallQuerySet
-from tables.transitions import CallReason
+from tables.transitions import CallReason, Escalation
 
 
 class ServiceCall(models.Model):
@@ -72,6 +72,5 @@ class ServiceCall(models.Model):
         return self.taken_at or self.closed_at
 
     @property
-    def escalation(self) -> int:
-        """Return 0, 1 if everybody on the floor was called, or 2 if it became an alarm."""
-        return (self.escalated_at is not None) + (self.alarmed_at is not None)
+    def escalation(self) -> Escalation:
+        return Escalation((self.escalated_at is not None) + (self.alarmed_at is not None))

@@ -46,7 +46,7 @@ def call_json(call: ServiceCall) -> dict[str, Any]:
         "at": moment(call.at),
         "rings": call.rings,
         "last_rung_at": moment(call.last_rung_at),
-        "escalation": call.escalation,
+        "escalation": call.escalation.value,
         "escalated_at": moment(call.escalated_at),
         "taken_at": moment(call.taken_at),
         "taken_by": call.taken_by_name or None,

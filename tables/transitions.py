@@ -34,3 +34,11 @@ class CallReason(models.TextChoices):
     WAITER = "waiter", gettext_lazy("Waiter wanted")
     BILL = "bill", gettext_lazy("Bill wanted")
     HELP = "help", gettext_lazy("Help needed")
+
+
+class Escalation(models.IntegerChoices):
+    """The people who were called for a call that nobody takes. An alarm stands on every page of the staff."""
+
+    WAITER = 0, ""
+    EVERYBODY = 1, gettext_lazy("Everybody")
+    ALARM = 2, gettext_lazy("Alarm")

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
 from bistro.core.kernel.mailing import mail_leaves
-from bistro.core.kernel.names import in_counting_order
+from bistro.core.kernel.names import natural_sort_key
 from bistro.core.kernel.roles import Permission
 from bistro.core.models import Device, Invitation, Membership
 from bistro.core.services.restaurants import invite
@@ -70,7 +70,7 @@ def devices(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
     rows = Device.objects.visible_to(actor).exclude(kind=Device.Kind.INTEGRATION).filter(revoked_at=None)
     address = full_address(request, reverse("device-setup"))
     page: dict[str, Any] = {
-        "devices": sorted(rows, key=lambda row: (row.kind, in_counting_order(row.name))),
+        "devices": sorted(rows, key=lambda row: (row.kind, natural_sort_key(row.name))),
         "address": address,
         "only_here": only_here(address),
     }

@@ -1,4 +1,4 @@
-"""Photos of dishes: drawn again without metadata, and refused when they are too large or no photo."""
+"""Photos of dishes: re-encoded without metadata, and refused when they are too large or no photo."""
 
 import io
 

@@ -8,10 +8,9 @@ from django.urls import reverse
 
 from bistro.core.kernel.actors import Actor
 from tables.models import ServiceCall
-from tables.transitions import RINGS_FOR
+from tables.transitions import RINGS_FOR, Escalation
 
 CALLS_SHOWN = 100
-ALARM = 2  # the escalation of a call that is an alarm
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class Call:
     number: int
     since: datetime
     rings: int
-    escalation: int  # 0, 1 = everybody was called, 2 = it is an alarm
+    escalation: Escalation
     taken_by: str
     taken_at: datetime | None
     url: str
@@ -45,7 +44,7 @@ def alarming_calls(actor: Actor, now: datetime) -> tuple[Call, ...]:
 
 def is_alarm(call: Call, now: datetime) -> bool:
     """Return whether a call rings and is an alarm."""
-    return call.escalation == ALARM and call.taken_at is None and call.since > now - RINGS_FOR
+    return call.escalation == Escalation.ALARM and call.taken_at is None and call.since > now - RINGS_FOR
 
 
 def _read(calls: QuerySet[ServiceCall]) -> list[Call]:

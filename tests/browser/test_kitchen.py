@@ -63,13 +63,13 @@ def test_what_a_guest_writes_is_text(server: Service, kitchen_page: Page):
     assert ticket.locator("img[src='x']").count() == 0
 
 
-def test_control_the_same_keys_of_a_cook_hold_and_fire(server: Service, kitchen_page: Page):
+def test_the_keys_h_and_f_hold_and_release_for_a_cook(server: Service, kitchen_page: Page):
     order = server.order("Table 7", Burger=1)
     ticket = kitchen_page.locator(f"[data-order='{order['id']}']").first
     expect(ticket).to_be_visible(timeout=SOON)
     position = ticket.locator(".ticket__position").inner_text()
     for key, end in (("h", "/hold/"), ("f", "/release/")):
-        kitchen_page.keyboard.press(position)
+        kitchen_page.keyboard.type(position)
         with kitchen_page.expect_request(lambda request, end=end: end in request.url):
             kitchen_page.keyboard.press(key)
         kitchen_page.wait_for_timeout(900)  # the change arrives, and the digits start from nothing

@@ -27,7 +27,7 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.money import fits, short
 from bistro.core.kernel.texts import clean_text
 from bistro.core.models import Restaurant
-from bistro.core.models.logos import redrawn_logo
+from bistro.core.models.logos import re_encoded_logo
 from bistro.core.models.restaurants import LONGEST_NOTE, MOST_NOTES, notes_after
 from bistro.core.services import restaurants as restaurant_services
 from bistro.core.writing.configuration_events import RestaurantChanged
@@ -77,9 +77,9 @@ class RestaurantForm(TenantForm):
         return cleaned
 
     def clean_logo(self) -> Any:
-        """Return a new logo drawn again."""
+        """Return a new logo re-encoded."""
         logo = self.cleaned_data.get("logo")
-        return redrawn_logo(logo) if logo and "logo" in self.changed_data else logo
+        return re_encoded_logo(logo) if logo and "logo" in self.changed_data else logo
 
     def _notes(self, typed: str) -> str:
         """Return the notes to the kitchen, each once. Notes of a dish are joined by semicolons, so none has one."""

@@ -1,4 +1,4 @@
-"""Uploaded images. What is stored is drawn again from the pixels, so that nothing else of the file is kept."""
+"""Uploaded images: stored images are re-encoded from their pixels, so that nothing else of the file is kept."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ImageRefused(ValueError):
         self.too_large = too_large
 
 
-def redrawn(file: Any, *, most_pixels: int) -> SimpleUploadedFile:
+def re_encoded(file: Any, *, most_pixels: int) -> SimpleUploadedFile:
     """Return an image as WebP, upright, at most 1600 pixels long, without metadata, with a name that nobody can guess.
 
     The pixels are counted before they are read. Raises ImageRefused.

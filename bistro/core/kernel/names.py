@@ -18,7 +18,7 @@ def name_key(name: str) -> str:
     return unicodedata.normalize("NFC", " ".join(clean_text(name).split())).casefold()
 
 
-def in_counting_order(name: str) -> list[str | int]:
+def natural_sort_key(name: str) -> list[str | int]:
     """Return a key that sorts names as people count: Table 2 before Table 10."""
     parts = re.split(r"([0-9]+)", name.casefold())
     return [int(part) if number % 2 else part for number, part in enumerate(parts)]

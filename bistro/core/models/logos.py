@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from PIL import Image, UnidentifiedImageError
 
-from bistro.core.kernel.images import FORMATS, ImageRefused, redrawn
+from bistro.core.kernel.images import FORMATS, ImageRefused, re_encoded
 
 LARGEST_FILE = 1024 * 1024  # bytes
 MOST_PIXELS = 4_000  # of each side, because printing a larger image takes too much memory
@@ -18,11 +18,11 @@ def logo_path(restaurant: Any, filename: str) -> str:
     return f"logos/{PurePosixPath(filename).name}"
 
 
-def redrawn_logo(file: Any) -> Any:
-    """Return an uploaded logo drawn again, without metadata. Raises ValidationError."""
+def re_encoded_logo(file: Any) -> Any:
+    """Return an uploaded logo re-encoded, without metadata. Raises ValidationError."""
     validate_logo(file)
     try:
-        return redrawn(file, most_pixels=MOST_PIXELS**2)
+        return re_encoded(file, most_pixels=MOST_PIXELS**2)
     except ImageRefused:
         raise _not_printable() from None
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bistro.core.kernel.names import LONGEST_NAME, NameKeyField, in_counting_order, name_key
+from bistro.core.kernel.names import LONGEST_NAME, NameKeyField, name_key, natural_sort_key
 from bistro.core.kernel.texts import clean_text
 
 pytestmark = pytest.mark.database_agnostic
@@ -38,4 +38,4 @@ def test_the_longest_name_fits_its_column(text):
 
 def test_names_sort_as_people_count():
     names = ["Table 10", "table 9", "Bar", "Table 2b", "Table 2"]
-    assert sorted(names, key=in_counting_order) == ["Bar", "Table 2", "Table 2b", "table 9", "Table 10"]
+    assert sorted(names, key=natural_sort_key) == ["Bar", "Table 2", "Table 2b", "table 9", "Table 10"]
