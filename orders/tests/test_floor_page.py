@@ -132,9 +132,9 @@ def test_the_number_of_queries_does_not_grow(house, django_assert_num_queries):
         house.place("waiter", table=house.add_table().pk)
     # session 2, membership, feed, restaurant 3, tables, parties, orders, courses, plans, calls, sections, alarms 4,
     # pauses, the shell's own tables
-    with django_assert_num_queries(21 + FEED_POSITION):
+    with django_assert_num_queries(20 + FEED_POSITION):
         browser.get("/floor/")
     for _ in range(27):
         house.place("waiter", table=house.add_table().pk)
-    with django_assert_num_queries(21 + FEED_POSITION):
+    with django_assert_num_queries(20 + FEED_POSITION):
         assert browser.get("/floor/").content.count(b'class="tbl"') == 30
