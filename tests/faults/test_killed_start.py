@@ -20,10 +20,12 @@ KILLS = int(os.environ.get("KILLS", "3"))
 SECONDS = 6.0  # about the duration of a first start on a busy machine
 
 
-async def wait_for_half_a_restaurant(var):
+async def wait_for_half_a_restaurant(running):
     """Wait until the demo restaurant has events, but nobody knows its passwords yet."""
+    var = running.folder / "var"
     async with asyncio.timeout(120):
         while True:
+            assert running.process.poll() is None, running.log.read_text(errors="replace")[-3000:]
             with (
                 contextlib.suppress(sqlite3.Error),
                 contextlib.closing(sqlite3.connect(var / "bistro.sqlite3")) as file,
@@ -43,7 +45,7 @@ async def test_a_start_that_was_killed_is_made_good_by_the_next(tmp_path):
         running.kill()
     if not (tmp_path / "var" / "demo.json").exists():
         running.start()
-        await wait_for_half_a_restaurant(tmp_path / "var")
+        await wait_for_half_a_restaurant(running)
         running.kill()
     with running as service:
         owner = service.demo["staff"]["owner"]
