@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files import locks
-from django.db import OperationalError
+from django.db import OperationalError, transaction
+from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import ModelState, ProjectState
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
@@ -122,6 +123,30 @@ def new_models_rendered_alone() -> Iterator[None]:
         yield
     finally:
         ProjectState.add_model = usual  # type: ignore[method-assign]
+
+
+@contextmanager
+def recorded_with_their_changes() -> Iterator[None]:
+    """Record each migration in the transaction that changes the tables.
+
+    Django records it in the next one if statements, such as those for indexes, were deferred. Of a process that is
+    killed in between, tables of an unrecorded migration would be left, and every later start would fail at them.
+    """
+    usual = MigrationExecutor.apply_migration
+
+    def apply(executor: Any, state: Any, migration: Any, fake: bool = False, fake_initial: bool = False) -> Any:
+        if not migration.atomic:  # for example an index that is built while others write
+            return usual(executor, state, migration, fake, fake_initial)
+        connection = executor.connection
+        # SQLite checks no foreign keys while it rebuilds tables, which it can only be told outside a transaction.
+        with connection.constraint_checks_disabled(), transaction.atomic(using=connection.alias):
+            return usual(executor, state, migration, fake, fake_initial)
+
+    MigrationExecutor.apply_migration = apply  # type: ignore[assignment, method-assign]
+    try:
+        yield
+    finally:
+        MigrationExecutor.apply_migration = usual  # type: ignore[method-assign]
 
 
 def retry_refused_locks(migrate: Callable[[], Any], *, patience: float, tell: Tell) -> None:

@@ -10,14 +10,16 @@ import pytest
 from django.apps import apps
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, ProgrammingError, connection, models, transaction
+from django.db import IntegrityError, OperationalError, ProgrammingError, connection, migrations, models, transaction
+from django.db.migrations import Migration
+from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 
 from bistro.core.database import migrating
 from bistro.core.database.schema_operations import AddIndexWhileServing, BuildUniqueIndex, ReplaceIndexWhileServing
 from bistro.core.management.commands.migrate import migrate as django_migrate
-from bistro.core.models import Restaurant
+from bistro.core.models import Device, Restaurant
 from bistro.core.tests.racing import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -175,6 +177,47 @@ def is_free():
 
 
 # --- after a kill ----------------------------------------------------------------------------------------
+class NewTable(Migration):
+    """A migration whose index is made after its table, so that Django records it in a transaction of its own."""
+
+    operations = [
+        migrations.CreateModel(
+            "KilledTable", [("id", models.BigAutoField(primary_key=True)), ("at", models.DateTimeField(db_index=True))]
+        )
+    ]
+
+
+def tables_after_a_kill(way, monkeypatch):
+    """Return the tables that a migration leaves when its process dies before it is recorded."""
+    executor = MigrationExecutor(connection)
+    monkeypatch.setattr(executor, "record_migration", _die)
+    try:
+        with way, pytest.raises(SystemExit):
+            executor.apply_migration(ProjectState(), NewTable("9000_killed", "core"))
+        return [name for name in connection.introspection.table_names() if "killed" in name]
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS core_killedtable")
+
+
+def _die(_migration):
+    raise SystemExit
+
+
+def test_a_migration_that_is_not_recorded_leaves_no_table(monkeypatch):
+    assert tables_after_a_kill(migrating.recorded_with_their_changes(), monkeypatch) == []
+
+
+def test_control_django_leaves_a_table_that_the_next_start_stumbles_over(monkeypatch):
+    assert tables_after_a_kill(nullcontext(), monkeypatch) == ["core_killedtable"]
+
+
+def test_foreign_keys_are_checked_again_afterwards(monkeypatch):
+    tables_after_a_kill(migrating.recorded_with_their_changes(), monkeypatch)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Device.objects.create(restaurant_id=999_999_999, name="x", kind="kitchen")
+
+
 def apply(operation):
     """Apply an operation as a migration with `atomic = False` does."""
     before = ProjectState.from_apps(apps)

@@ -16,6 +16,7 @@ from bistro.core.database.migrating import (
     lock_limits,
     migration_lock,
     new_models_rendered_alone,
+    recorded_with_their_changes,
     retry_refused_locks,
 )
 from bistro.core.database.schema_state import FOREIGN_DATABASE, missing_columns, unknown_migrations
@@ -51,7 +52,7 @@ class Command(migrate.Command):
 
     def _migrate(self, connection: Any, lock_timeout: str, run: Any, args: Any, options: dict[str, Any]) -> None:
         def migrate() -> None:
-            with new_models_rendered_alone():
+            with new_models_rendered_alone(), recorded_with_their_changes():
                 run(*args, **options)
             if not options["plan"] and not options["check_unapplied"]:
                 protect(connection)
