@@ -174,12 +174,12 @@ def test_names_of_tables_stay_in_view_and_the_timeline_where_it_was(timeline: Pa
     before = label.bounding_box()["x"]
     frame.evaluate("frame => frame.scrollLeft = 400")
     expect(bar(timeline, "Aalto")).to_be_attached()
-    timeline.wait_for_function("document.querySelector('.host__lines').style.getPropertyValue('--scrolled') !== ''")
+    expect(timeline.locator(".host__lines")).to_have_attribute("style", re.compile("--scrolled"))
     assert abs(label.bounding_box()["x"] - before) <= 20, "it stays at the edge"
     with timeline.expect_response(re.compile("/host/.*view=timeline")):
         timeline.evaluate(
             "htmx.ajax('GET', document.getElementById('day').getAttribute('hx-get'), "
             "{ target: '#day', swap: 'outerHTML' })"
         )
-    timeline.wait_for_function("document.querySelector('.host__scroll').scrollLeft === 400")
+    expect(frame).to_have_js_property("scrollLeft", 400)
     assert abs(label.bounding_box()["x"] - before) <= 20
