@@ -67,7 +67,7 @@ class ServiceCall(models.Model):
         return "open" if self.taken_at is None else "taken"
 
     @property
-    def answered_at(self) -> datetime | None:
+    def waited_until(self) -> datetime | None:
         """Return the time until which the guests waited: somebody took the call, or it ended. None while it rings."""
         return self.taken_at or self.closed_at
 

@@ -47,15 +47,17 @@ def calls_in_words(calls: Sequence[ServiceCall], now: datetime) -> str:
     """Return how often guests called and how many minutes they waited in all, or "" if they did not call."""
     if not calls:
         return ""
-    waited = round(sum(minutes_between(call.at, call.answered_at or now) for call in calls))
+    waited = round(sum(minutes_between(call.at, call.waited_until or now) for call in calls))
     words = ngettext("%(count)s call, waited %(minutes)s min", "%(count)s calls, waited %(minutes)s min", len(calls))
     return words % {"count": len(calls), "minutes": waited}
 
 
 def _call_words(call: ServiceCall) -> str:
-    if call.answered_at is None:
+    if call.waited_until is None:
         return str(call.get_reason_display())
-    facts = {"call": call.get_reason_display(), "minutes": round(minutes_between(call.at, call.answered_at))}
+    facts = {"call": call.get_reason_display(), "minutes": round(minutes_between(call.at, call.waited_until))}
+    if call.taken_at is None and call.withdrawn:
+        return _("%(call)s: withdrawn after %(minutes)s min") % facts
     if call.taken_at is None:
         return _("%(call)s: nobody came, over after %(minutes)s min") % facts
     return _("%(call)s: %(name)s went after %(minutes)s min") % {**facts, "name": call.taken_by_name}

@@ -125,10 +125,14 @@ class Statement:
         return paid_for(None, counted(self.payments), self.refunds)
 
     @property
+    def given_up(self) -> Decimal:
+        """Return the write-offs as they are stored."""
+        return sum((bill.written_off for bill in self.bills), ZERO)
+
+    @property
     def written_off(self) -> Decimal:
         """Return what the house has given up, less where dishes were voided since, or money came after all."""
-        given_up: Decimal = sum((bill.written_off for bill in self.bills), ZERO)
-        return min(given_up, max(self.sale - self.paid, ZERO))
+        return min(self.given_up, max(self.sale - self.paid, ZERO))
 
     @property
     def open(self) -> Decimal:

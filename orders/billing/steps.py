@@ -1,7 +1,6 @@
 """Steps of units of work that keep bills with their guests."""
 
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -117,7 +116,10 @@ def keep_service_charge(party: Party, size: int | None, work: UnitOfWork) -> Non
 
 
 def lower_for_orders(events: Sequence[Lowered], work: UnitOfWork) -> None:
-    """Lower the write-offs of guests whose dishes were voided, moved or cancelled. One query without a write-off."""
+    """Lower the write-offs of guests whose dishes were voided, moved or cancelled.
+
+    Costs three queries for a party without a write-off.
+    """
     require_transaction()
     known = {event.order.party_id for event in events if event.order.party_id is not None}
     for party in Party.objects.of_restaurant(work.restaurant_id).filter(pk__in=known).order_by("pk"):
@@ -134,15 +136,10 @@ def lower_for_bills(events: Sequence[BillAdjusted | BillPaid], work: UnitOfWork)
 
 def _lower(statement: Statement) -> None:
     """Take what was given up too much from the newest write-offs. Another process may have done it already."""
-    too_much = given_up(statement.bills) - statement.written_off
+    too_much = statement.given_up - statement.written_off
     for bill in sorted(statement.bills, key=lambda each: -each.pk):
         part = min(too_much, bill.written_off)
         if part > ZERO:
             rows = Bill.objects.filter(pk=bill.pk, written_off=bill.written_off)
             rows.update(written_off=bill.written_off - part, version=F("version") + 1)
             too_much -= part
-
-
-def given_up(bills: Iterable[Bill]) -> Decimal:
-    """Return the sum of the write-offs as they are stored."""
-    return sum((bill.written_off for bill in bills), ZERO)

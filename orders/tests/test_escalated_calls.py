@@ -1,7 +1,5 @@
 """A guest's call that nobody takes, on the screens: of its waiter, of everybody, of the host, and as an alarm."""
 
-from datetime import timedelta
-
 import pytest
 import time_machine
 from django.utils import timezone
@@ -10,7 +8,8 @@ from orders.floor.alarms import alarms
 from orders.floor.plan import read_floor
 from orders.floor.viewer import viewer_of
 from tables.models import Party, ServiceCall
-from tables.services import call_staff, escalate_calls, take_call
+from tables.services import take_call
+from tables.tests.calls import call, sweep
 from tables.transitions import RINGS_FOR
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
@@ -20,14 +19,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 def evening():
     with time_machine.travel("2026-03-01T19:00:00Z", tick=False) as clock:
         yield clock
-
-
-def call(house, reason="waiter"):
-    return call_staff(table_id=house.table.pk, reason=reason, actor=house.pad_actor)[0]
-
-
-def sweep(seconds):
-    return escalate_calls(now=timezone.now() + timedelta(seconds=seconds))
 
 
 def seen_by(house, waiter):

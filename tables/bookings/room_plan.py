@@ -1,6 +1,5 @@
 """The host's plan of a day: the tables of each floor, who sits there now, and the booking that comes next."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -63,7 +62,7 @@ class PlannedFloor:
     """A floor with its tables."""
 
     floor: Floor
-    tables: Sequence[PlannedTable]
+    tables: list[PlannedTable]
 
 
 def room_plan(day: Day, house: Room, restaurant: Restaurant, now: datetime) -> list[PlannedFloor]:
@@ -82,7 +81,7 @@ def room_plan(day: Day, house: Room, restaurant: Restaurant, now: datetime) -> l
         entry = seated.get(table.pk) or (_booked(coming[0], house.clock.zone) if coming else Entry())
         later = len(coming) - (entry.booking is not None)
         floor = floors.setdefault(table.floor.pk, PlannedFloor(table.floor, []))
-        floor.tables.append(PlannedTable(table, entry, later))  # type: ignore[attr-defined]
+        floor.tables.append(PlannedTable(table, entry, later))
     return list(floors.values())
 
 

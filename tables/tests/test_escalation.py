@@ -12,7 +12,8 @@ from bistro.core.kernel.events import Audience, audiences_of
 from bistro.core.models import Event, Restaurant
 from bistro.core.tests.http import nothing_changes
 from tables.models import ServiceCall
-from tables.services import call_staff, close_call, escalate_calls, release_call, take_call, withdraw_call
+from tables.services import close_call, release_call, take_call, withdraw_call
+from tables.tests.calls import call, sweep
 from tables.transitions import RINGS_FOR
 
 pytestmark = pytest.mark.django_db
@@ -24,16 +25,8 @@ def evening():
         yield clock
 
 
-def call(house, reason="waiter"):
-    return call_staff(table_id=house.table.pk, reason=reason, actor=house.pad_actor)[0]
-
-
 def again(call):
     return ServiceCall.objects.get(pk=call.pk)
-
-
-def sweep(seconds):
-    return escalate_calls(now=timezone.now() + timedelta(seconds=seconds))
 
 
 def escalations():

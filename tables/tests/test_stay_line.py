@@ -36,7 +36,7 @@ def test_calls_stand_between_the_phases(house, stay):
         ("Seated", 0),
         ("First order", 0),
         (f"Waiter wanted: {name} went after 4 min", 5),
-        ("Help needed: nobody came, over after 2 min", 20),
+        ("Help needed: withdrawn after 2 min", 20),
     ]
 
 

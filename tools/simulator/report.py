@@ -259,5 +259,6 @@ def _reasons(counted: dict[str, int]) -> str:
 
 
 def _money(amount: Decimal, evening: Evening) -> str:
-    shown = round(amount, 2) if int(amount.as_tuple().exponent) < -2 else amount  # the database keeps four places
+    cents = round(amount, 2)  # the database keeps four places
+    shown = cents if cents == amount else amount
     return f"{shown:,} {evening.currency}"
