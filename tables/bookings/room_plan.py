@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,6 +14,8 @@ from tables.bookings.page import Day, Row
 from tables.bookings.selectors import floor_now
 from tables.models import Floor, Party, Table
 from tables.transitions import PartyStatus
+
+LETTER, SHORTEST = 7, 8  # width of a letter in units of the floor; letters that a small table shows, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,13 @@ class PlannedTable:
     @property
     def top(self) -> float:
         return -self.table.height / 2
+
+    @property
+    def guests(self) -> str:
+        """Return the guests as far as the table is wide. The text of a table that is turned stays level."""
+        turned = self.table.rotation % 180
+        wide = min(self.table.width, self.table.height) if turned else self.table.width
+        return Truncator(self.entry.guests).chars(max(SHORTEST, wide // LETTER))
 
     @property
     def more(self) -> str:
@@ -87,14 +97,13 @@ def room_plan(day: Day, house: Room, restaurant: Restaurant, now: datetime) -> l
 
 def _sitting(until: datetime, party: Party, zone: ZoneInfo) -> Entry:
     time = f"{until.astimezone(zone):%H:%M}"
-    guests = party.name or _("Walk-in")
-    guests = f"{guests} · {party.size}" if party.size else guests
-    if party.status == PartyStatus.WAITING:
-        return Entry("soon", _("until %(time)s") % {"time": time}, guests)
-    return Entry("seated", _("out about %(time)s") % {"time": time}, guests)
+    name = party.name or _("Walk-in")
+    guests = f"{party.size} · {name}" if party.size else name
+    state = "soon" if party.status == PartyStatus.WAITING else "seated"
+    return Entry(state, _("until %(time)s") % {"time": time}, guests)
 
 
 def _booked(row: Row, zone: ZoneInfo) -> Entry:
     booking = row.booking
     time = f"{booking.starts_at.astimezone(zone):%H:%M}"
-    return Entry(row.state, time, f"{booking.guest_name} · {booking.size}", booking.pk)
+    return Entry(row.state, time, f"{booking.size} · {booking.guest_name}", booking.pk)

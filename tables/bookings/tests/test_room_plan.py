@@ -29,15 +29,26 @@ def words(page):
 
 
 def test_the_next_booking_stands_on_its_table_and_opens_it(house, room):
-    booking = book(house, name="Klein <b>")
+    booking = book(house, name="K <b>")
     page = plan(house, evening())
     assert 'viewBox="0 0 800 600"' in page
     assert 'transform="translate(140 90)"' in page
     assert f'href="/host/bookings/{booking.pk}/"' in page
     assert "<b>" not in page
     starts = booking.starts_at.astimezone(house.restaurant.tz)
-    assert f"{house.table.name} {starts:%H:%M} Klein &lt;b&gt; · 2" in words(page)
+    assert f"{house.table.name} {starts:%H:%M} 2 · K &lt;b&gt;" in words(page)
     assert 'data-state="reserved"' in page
+
+
+def test_a_long_name_keeps_the_number_of_guests_and_is_whole_for_screen_readers(house, room):
+    book(house, name="Alexandra von Hohenstein")
+    page = plan(house, evening())
+    assert "2 · Alexan…" in words(page)
+    assert "2 · Alexandra von Hohenstein" in page, "in the name of the link"
+    Table.objects.filter(pk=house.table.pk).update(width=130, height=80, rotation=90)
+    assert "2 · Alexan…" in words(plan(house, evening()))
+    Table.objects.filter(pk=house.table.pk).update(rotation=180)
+    assert "2 · Alexandra von…" in words(plan(house, evening()))
 
 
 def test_later_bookings_are_counted(house, room):
@@ -50,8 +61,8 @@ def test_guests_who_sit_come_first_and_only_today(house, room):
     house.done(house.api("host").post("/api/v1/parties", {"table": house.table.pk, "size": 3}))
     now = timezone.now()
     today, tomorrow = plan(house, now), plan(house, now + timedelta(days=1))
-    assert "Walk-in · 3" in words(today)
-    assert "out about" in words(today)
+    assert "3 · Walk-in" in words(today)
+    assert "until" in words(today)
     assert 'data-state="seated"' in today
     assert "Walk-in" not in words(tomorrow)
     assert 'data-state="free"' in tomorrow
