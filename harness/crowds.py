@@ -15,6 +15,7 @@ from harness.trials import NEVER
 PADS, TIMES = 96, 5
 EACH, DEAF, GROWN_AT_MOST = 90, 50, 100
 CONNECTS_WITHIN, SLOWER_AT_MOST = 2.0, 1.5
+ROUNDS = 4  # quiet and flooded in turns
 HUGE, HUGE_GROWN_AT_MOST = 1024 * MEGABYTE, 20
 
 
@@ -44,14 +45,17 @@ async def crowding(wanted: argparse.Namespace) -> AsyncIterator[Row]:
 
 async def flooding(wanted: argparse.Namespace) -> AsyncIterator[Row]:
     """Yield the rows of a flood of sockets from one pad, at both servers, and without caps and rates."""
-    for server, settings, mark in (("daphne", CAPPED, ""), ("uvicorn", CAPPED, ""), ("daphne", UNCAPPED, "*control* ")):
+    servers = (("daphne", CAPPED, ROUNDS, ""), ("uvicorn", CAPPED, ROUNDS, ""), ("daphne", UNCAPPED, 1, "*control* "))
+    for server, settings, rounds, mark in servers:
         async with Installation(Plan(settings={**settings, "SERVER": server})) as here, opened(here) as client:
-            found = await flood(here, client, seconds=wanted.flood, quiet=wanted.flood)
-        yield flood_row(f"{mark}150 sockets of one pad for {wanted.flood:.0f} s, {server}", found, bool(mark))
+            found = await flood(here, client, seconds=wanted.flood, quiet=wanted.flood, rounds=rounds)
+        yield flood_row(
+            f"{mark}150 sockets of one pad for {rounds} times {wanted.flood:.0f} s, {server}", found, bool(mark)
+        )
     plan = Plan(settings=CAPPED)
     async with Installation(plan) as here, opened(here) as client, Installation(plan) as aim, opened(aim) as other:
         await fill(aim, other)
-        found = await flood(here, client, seconds=wanted.flood, quiet=wanted.flood, aim=aim)
+        found = await flood(here, client, seconds=wanted.flood, quiet=wanted.flood, rounds=ROUNDS, aim=aim)
     yield flood_row("the same flood at another server of this machine", found, control=False)
 
 

@@ -4,8 +4,8 @@ A wall that connects must be served soon, and orders must reach a wall as on a q
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from harness.checker import Account, server_errors
 from harness.flooder import Fate, Order, send_flood
 from harness.installation import Installation
+from harness.load_clients import LoadClients
 from harness.screens import Rules, Wall
 from harness.slow_clients import fill
 from harness.trials import HANDS, NEVER, account_of, service
@@ -25,6 +26,8 @@ GUESTS, PAUSE = 8, 1.0
 BEGIN_SECONDS = 2.0  # until all sockets of the flood have connected once
 LOOK_EVERY = 2.0  # seconds between two walls that connect
 PATIENCE = 30.0
+
+Span = tuple[float, float]  # begin and end, as perf_counter tells them
 
 
 @dataclass
@@ -66,35 +69,49 @@ async def flood(
     seconds: float,
     quiet: float,
     refusals: int = 0,
+    rounds: int = 1,
     aim: Installation | None = None,
 ) -> Flooded:
     """Measure orders on their way to a wall: on a quiet evening, then under the flood of the last pad.
 
+    Quiet and flooded times take turns for `rounds` rounds, because the p95 of one round alone differs by a half.
     With `aim` the flood is at another installation of this machine: what the processors that both share cost.
     """
     found, before = Flooded(), client.traffic.answers.copy()
+    quiet_spans: list[Span] = []
+    flooded_spans: list[Span] = []
     await fill(here, client)
     async with _watching(here, client) as wall, service(here, client, GUESTS, PAUSE, HANDS) as load_clients:
-        found.quiet_load = await _connect_walls(here, client, found.quiet_connects, quiet)
-        ends = perf_counter()
-        order = await _order(aim or here, client, BEGIN_SECONDS + seconds, refusals)
-        flooding = asyncio.create_task(send_flood(order))
-        await asyncio.sleep(BEGIN_SECONDS)
-        starts = perf_counter()
-        found.load = await _connect_walls(here, client, found.connects, seconds)
-        found.fate = await flooding
-        until = perf_counter()
+        for _round in range(rounds):
+            with _span(quiet_spans):
+                found.quiet_load += await _connect_walls(here, client, found.quiet_connects, quiet) / rounds
+            order = await _order(aim or here, client, BEGIN_SECONDS + seconds, refusals)
+            flooding = asyncio.create_task(send_flood(order))
+            await asyncio.sleep(BEGIN_SECONDS)
+            with _span(flooded_spans):
+                found.load += await _connect_walls(here, client, found.connects, seconds) / rounds
+                found.fate.add(await flooding)
+            await asyncio.sleep(BEGIN_SECONDS)  # the last orders appear
         load_clients.over = True
-        await asyncio.sleep(BEGIN_SECONDS)  # the last orders appear
-        for order_id, began in load_clients.began.items():
-            took = wall.appeared.get(order_id, NEVER) - began
-            if began < ends:
-                found.quiet.append(took)
-            elif starts < began < until:
-                found.flooded.append(took)
+        found.quiet = list(_waits(load_clients, wall, quiet_spans))
+        found.flooded = list(_waits(load_clients, wall, flooded_spans))
     found.server_errors = server_errors(client.traffic.answers - before)
     found.account = await account_of(here, load_clients)
     return found
+
+
+@contextmanager
+def _span(spans: list[Span]) -> Iterator[None]:
+    began = perf_counter()
+    yield
+    spans.append((began, perf_counter()))
+
+
+def _waits(load_clients: LoadClients, wall: TimedWall, spans: list[Span]) -> Iterator[float]:
+    """Yield the seconds until the wall showed it, for each order that was sent in one of the spans."""
+    for order_id, sent in load_clients.began.items():
+        if any(began < sent < ended for began, ended in spans):
+            yield wall.appeared.get(order_id, NEVER) - sent
 
 
 async def _order(there: Installation, client: Client, seconds: float, refusals: int) -> Order:

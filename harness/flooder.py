@@ -51,6 +51,12 @@ class Fate:
         """Return how many sockets were closed because their credential holds too many, or says too much."""
         return self.codes[REFUSED]
 
+    def add(self, other: "Fate") -> None:
+        """Count the sockets of another flood, too."""
+        self.most_served = max(self.most_served, other.most_served)
+        self.hellos += other.hellos
+        self.codes += other.codes
+
 
 class Flooder:
     """The sockets of one pad, which return whenever they are closed.

@@ -22,8 +22,9 @@ def raise_unseen_ticket_alarms(*, now: datetime) -> int:
     order that only other stations' screens have shown. Unseen orders have an alarm of their own
     (`orders.services.raise_unseen_alarms`).
 
-    A sweep calls it. One query when nothing is due; then one unit of work for each restaurant, in which a conditional
-    UPDATE lets one process raise each alarm and skips tickets that were seen, started, held or cancelled meanwhile. A
+    A sweep calls it. One query when nothing is due; then one unit of work for each restaurant, in which the
+    locked rows let one process raise each alarm and leave out tickets that were seen, started, held or cancelled
+    meanwhile. A
     restaurant whose rows cannot be read does not delay the others; its error is raised at the end. Locks: order,
     ticket.
     """
@@ -42,7 +43,9 @@ def _raise_in(restaurant_id: int, tickets: Collection[tuple[int, int]], now: dat
         orders = Order.objects.filter(pk__in={order_id for order_id, _ in tickets})
         list(orders.locked().values_list("pk"))
         still = Ticket.objects.of_restaurant(work.restaurant_id).overdue(now).not_alarmed()
-        raised = [pk for pk in sorted(pk for _, pk in tickets) if still.filter(pk=pk).update(unseen_at=now)]
-        for ticket in Ticket.objects.filter(pk__in=raised).with_lines().order_by("pk"):
+        due = still.filter(pk__in=[pk for _, pk in tickets]).locked()
+        raised = Ticket.objects.filter(pk__in=list(due.values_list("pk", flat=True)))
+        number = raised.update(unseen_at=now)
+        for ticket in raised.with_lines().order_by("pk"):
             work.record(TicketUnseen(ticket=ticket))
-    return len(raised)
+    return number

@@ -1,6 +1,6 @@
 """Concurrent sweeps of two processes, with a screen's report between: one alarm, or none.
 
-The control removes the condition of the UPDATE: then both raise the alarm.
+The control removes the condition of the locked rows: then both raise the alarm.
 """
 
 import threading

@@ -4,28 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, sqrt
 
+from tables.fixture_drawing import DrawnFixture, drawn_fixtures
 from tables.models import Floor, Table
 
 BETWEEN = 80  # units between two floors
 TRAY_STEP, TRAY_ROW = 140, 7  # between tables without a place, and how many of them stand in a row under the floors
 
 Shift = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class DrawnFixture:
-    """A wall, door, window, block or text. `place` is the value of its `transform`, the middle is its origin.
-
-    Halves are texts: a template would write a number with the decimal comma of its language, which SVG does not read.
-    """
-
-    kind: str
-    place: str
-    x: str
-    y: str
-    width: int
-    height: int
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +84,5 @@ def _room(floor: Floor, corner: Shift) -> Room:
         y=corner[1],
         width=floor.width,
         height=floor.height,
-        fixtures=tuple(_drawn(each) for each in floor.fixtures),
+        fixtures=drawn_fixtures(floor),
     )
-
-
-def _drawn(fixture: dict[str, object]) -> DrawnFixture:
-    x, y, width, height = (int(str(fixture[name])) for name in ("x", "y", "width", "height"))
-    turn = f" rotate({fixture['rotation']})" if fixture["rotation"] else ""
-    place = f"translate({x + width / 2:g} {y + height / 2:g}){turn}"
-    kind, text = str(fixture["kind"]), str(fixture["text"])
-    return DrawnFixture(kind, place, f"{-width / 2:g}", f"{-height / 2:g}", width, height, text)

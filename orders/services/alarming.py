@@ -19,9 +19,9 @@ AT_ONCE = 500  # orders of one restaurant in one unit of work; the next sweep al
 def raise_unseen_alarms(*, now: datetime) -> int:
     """Raise an alarm for each order of all restaurants that is overdue, and return their number.
 
-    Costs one query if nothing is due, else one unit of work for each restaurant. A conditional UPDATE decides between
-    several processes and skips orders that were confirmed, cancelled or withdrawn in the meantime. Confirming an order
-    ends its alarm. An error in one restaurant does not stop the others and is raised at the end. Locks: order.
+    Costs one query if nothing is due, else one unit of work for each restaurant. The locked rows decide between
+    several processes and leave out orders that were confirmed, cancelled or withdrawn in the meantime. Confirming an
+    order ends its alarm. An error in one restaurant does not stop the others and is raised at the end. Locks: order.
     """
     due: dict[int, list[int]] = defaultdict(list)
     rows = Order.objects.overdue(now).order_by("placed_at").values_list("restaurant_id", "pk", "unseen_at")
@@ -35,8 +35,8 @@ def raise_unseen_alarms(*, now: datetime) -> int:
 def _raise_in(restaurant_id: int, order_ids: Collection[int], now: datetime) -> int:
     with UnitOfWork(Actor.system(restaurant_id, "kitchen alarm")) as work:
         still = Order.objects.of_restaurant(work.restaurant_id).overdue(now).not_alarmed()
-        alarm = {"unseen_at": now, "version": F("version") + 1}
-        raised = [pk for pk in sorted(order_ids) if still.filter(pk=pk).update(**alarm)]
-        for order in Order.objects.filter(pk__in=raised).with_lines().order_by("pk"):
+        raised = Order.objects.filter(pk__in=list(still.filter(pk__in=order_ids).locked().values_list("pk", flat=True)))
+        number = raised.update(unseen_at=now, version=F("version") + 1)
+        for order in raised.with_lines().order_by("pk"):
             work.record(OrderUnseen.of(order))
-    return len(raised)
+    return number

@@ -1,6 +1,6 @@
 """Races of the alarm sweep: two processes raise one alarm, and a confirmation in the meantime prevents it.
 
-The control removes the condition of the UPDATE. Then both processes raise an alarm.
+The control removes the condition of the locked rows. Then both processes raise an alarm.
 """
 
 import threading

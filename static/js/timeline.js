@@ -23,8 +23,8 @@ function hold(bar) {
   const rows = [...svg.querySelectorAll("[data-row]")];
   const minutes = (new Date(bar.dataset.starts) - new Date(svg.dataset.first)) / MINUTE;
   const from = { minutes, line: rows.findIndex((row) => row.dataset.row === bar.dataset.at) };
-  const [hour, line, slot] = svg.dataset.grid.split(" ").map(Number);
-  const grid = { hour, line, slot, lines: rows.length };
+  const [hour, slot] = svg.dataset.grid.split(" ").map(Number);
+  const grid = { hour, slot, tops: rows.map((row) => Number(row.getAttribute("y"))) };
   return { bar, svg, rows, from, at: from, grid, pulled: false };
 }
 
@@ -43,7 +43,7 @@ function say(text) {
 function show() {
   const { bar, rows, from, at, grid } = held;
   const across = ((at.minutes - from.minutes) * grid.hour) / 60;
-  bar.setAttribute("transform", `translate(${across} ${(at.line - from.line) * grid.line})`);
+  bar.setAttribute("transform", `translate(${across} ${grid.tops[at.line] - grid.tops[from.line]})`);
   bar.classList.add("host__pulled");
   const values = { time: clockAt(held), table: rows[at.line].firstElementChild.textContent, name: bar.dataset.name };
   const note = bar.querySelector(".host__note");

@@ -1,6 +1,6 @@
 """Read models of the host's pages: the list of bookings and the timeline of tables, in few queries."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -101,13 +101,14 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A table in the timeline with its stays."""
+    """A table in the timeline with its stays. `heading` is the section that begins with this table, else blank."""
 
     y: int
     pk: int
     name: str
     seats: int
     blocks: tuple[Block, ...]
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +131,16 @@ class Timeline:
     hours: Sequence[tuple[int, datetime]]
     lines: Sequence[Line]
     width: int
-    height: int
     now: int | None
     first: datetime
     slot: int  # minutes
     arriving: Sequence[Arriving]
 
-    LEFT, HOUR, TOP, LINE = 120, 150, 56, 52
+    LEFT, HOUR, TOP, LINE, HEADING = 120, 150, 56, 52, 24
+
+    @property
+    def height(self) -> int:
+        return (self.lines[-1].y + self.LINE if self.lines else self.TOP) + 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,22 +258,30 @@ def timeline(day: Day, house: Room, restaurant: Restaurant, now: datetime) -> Ti
             name, state = f"{guests} · {party.size}" if party.size else guests, "soon" if waits else "seated"
             stay = Block(place(since), max(place(until) - place(since), 40), state, name, "" if waits else note)
             blocks.setdefault(table_id, []).append(stay)
-    tables = Table.objects.of_restaurant(restaurant.pk).not_archived().order_by("section__position", "position", "pk")
-    lines = [
-        Line(Timeline.TOP + number * Timeline.LINE, pk, name, seats, tuple(blocks.get(pk, ())))
-        for number, (pk, name, seats) in enumerate(tables.values_list("pk", "name", "seats"))
-    ]
     hours = [first + number * _HOUR for number in range(int((last - first) / _HOUR) + 1)]
     return Timeline(
         hours=[(place(hour), hour) for hour in hours],
-        lines=lines,
+        lines=_lines(restaurant, blocks),
         width=place(last) + 20,
-        height=Timeline.TOP + len(lines) * Timeline.LINE + 8,
         now=place(now) if first <= now <= last else None,
         first=first,
         slot=int(house.clock.slot.total_seconds() // 60),
         arriving=_arriving([*day.expected, *day.seated], house, place),
     )
+
+
+def _lines(restaurant: Restaurant, blocks: Mapping[int, Sequence[Block]]) -> list[Line]:
+    """Return the tables of each section under its name. One query."""
+    tables = Table.objects.of_restaurant(restaurant.pk).not_archived()
+    rows = tables.order_by("section__position", "section_id", "position", "pk")
+    lines: list[Line] = []
+    y, before = Timeline.TOP, None
+    for pk, name, seats, section in rows.values_list("pk", "name", "seats", "section__name"):
+        heading = section if section != before else ""
+        y += Timeline.HEADING if heading else 0
+        lines.append(Line(y, pk, name, seats, tuple(blocks.get(pk, ())), heading))
+        y, before = y + Timeline.LINE, section
+    return lines
 
 
 def _arriving(rows: Sequence[Row], house: Room, place: Callable[[datetime], int]) -> list[Arriving]:

@@ -12,6 +12,7 @@ from bistro.core.models import Restaurant
 from tables.bookings.availability import Room
 from tables.bookings.page import Day, Row
 from tables.bookings.selectors import floor_now
+from tables.fixture_drawing import DrawnFixture, drawn_fixtures
 from tables.models import Floor, Party, Table
 from tables.transitions import PartyStatus
 
@@ -41,12 +42,12 @@ class PlannedTable:
         return f"{self.table.x + self.table.width / 2:g} {self.table.y + self.table.height / 2:g}"
 
     @property
-    def left(self) -> float:
-        return -self.table.width / 2
+    def left(self) -> str:
+        return f"{-self.table.width / 2:g}"  # a text: SVG does not read a decimal comma
 
     @property
-    def top(self) -> float:
-        return -self.table.height / 2
+    def top(self) -> str:
+        return f"{-self.table.height / 2:g}"
 
     @property
     def guests(self) -> str:
@@ -69,9 +70,10 @@ class PlannedTable:
 
 @dataclass(frozen=True, slots=True)
 class PlannedFloor:
-    """A floor with its tables."""
+    """A floor with its walls and other fixtures, and its tables."""
 
     floor: Floor
+    fixtures: tuple[DrawnFixture, ...]
     tables: list[PlannedTable]
 
 
@@ -90,7 +92,7 @@ def room_plan(day: Day, house: Room, restaurant: Restaurant, now: datetime) -> l
         coming = bookings.get(table.pk, [])
         entry = seated.get(table.pk) or (_booked(coming[0], house.clock.zone) if coming else Entry())
         later = len(coming) - (entry.booking is not None)
-        floor = floors.setdefault(table.floor.pk, PlannedFloor(table.floor, []))
+        floor = floors.setdefault(table.floor.pk, PlannedFloor(table.floor, drawn_fixtures(table.floor), []))
         floor.tables.append(PlannedTable(table, entry, later))
     return list(floors.values())
 

@@ -83,14 +83,15 @@ TAKE = """async (typed) => {
     await fetch("/host/bookings/new/", { method: "POST", headers, body: new URLSearchParams(typed) });
 }"""
 DAY = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
-SLOT, LINE = 150 / 4, 52  # of the drawing
+SLOT, LINE, HEADING = 150 / 4, 52, 24  # of the drawing
 
 
 @pytest.fixture
 def timeline(page_of, _open_all_day) -> Page:
-    """Return the timeline of a day with bookings at Table 1 (19:00) and Table 2 (20:30)."""
+    """Return the timeline of a day with bookings at Table 1 (19:00), Table 2 (20:30) and Table 8 (19:00)."""
     page: Page = page_of("host", f"/host/bookings/new/?day={DAY}&size=2", live=False)
-    for name, table, at in (("Aalto", "Table 1", "19:00"), ("Berg", "Table 2", "20:30")):
+    booked = ("Aalto", "Table 1", "19:00"), ("Berg", "Table 2", "20:30"), ("Cato", "Table 8", "19:00")
+    for name, table, at in booked:
         chosen = page.locator("select[name=table] option", has_text=re.compile(f"^\\s*{table}\\b")).first
         starts = datetime.fromisoformat(f"{DAY}T{at}").replace(tzinfo=ZoneInfo("Europe/Paris"))
         typed = {"day": DAY, "size": "2", "starts": starts.isoformat(), "table": chosen.get_attribute("value")}
@@ -129,6 +130,20 @@ def test_a_booking_is_pulled_and_the_move_undone_and_a_refused_one_returns(timel
     timeline.get_by_role("button", name="Undo").click()
     expect(timeline.get_by_text("Aalto: 19:00, Table 1.")).to_be_visible()
     expect(timeline).to_have_url(re.compile("view=timeline"))
+
+
+def test_a_booking_is_moved_across_the_name_of_a_section(timeline: Page):
+    heading = timeline.get_by_role("heading", name="Main Room")
+    assert middle(timeline, "Cato")[1] < heading.bounding_box()["y"], "Table 8 is the last one of the window"
+    pull(timeline, "Cato", 0, (LINE + HEADING) / LINE)
+    expect(timeline.get_by_text("Cato: 19:00, Table 9.")).to_be_visible()
+    assert middle(timeline, "Cato")[1] > heading.bounding_box()["y"]
+    bar(timeline, "Cato").focus()
+    timeline.keyboard.press("ArrowUp")
+    expect(timeline.locator("#timeline-said")).to_contain_text("Cato: 19:00, Table 8.")
+    assert middle(timeline, "Cato")[1] < heading.bounding_box()["y"]
+    timeline.keyboard.press("Enter")
+    expect(timeline.get_by_text("Cato: 19:00, Table 8.")).to_be_visible()
 
 
 def test_a_booking_moves_by_three_keys(timeline: Page, axe):

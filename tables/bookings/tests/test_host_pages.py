@@ -11,6 +11,7 @@ from bistro.core.tests.http import nothing_changes
 from tables.bookings.models import Booking, BookingRules
 from tables.bookings.services import announce_delay
 from tables.bookings.tests.evenings import book, evening
+from tables.models import Section, Table
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
@@ -160,6 +161,21 @@ def test_the_timeline_counts_who_arrives_and_marks_too_many(browser, house):
     assert [(each.guests, each.is_too_many) for each in shown] == [(4, False), (7, True)]
     assert f"Guests in {rules.slot_minutes} min" in text_of(page)
     assert "7 > 6" in unescape(text_of(page))
+
+
+def test_the_timeline_has_the_tables_of_each_section_under_its_name(browser, house):
+    second = house.add_table(name="Second")
+    bar = Section.objects.create(restaurant=house.restaurant, name="<Bar>", position=house.table.section.position)
+    Table.objects.filter(pk=house.add_table(name="Bar 1").pk).update(section=bar, position=0)
+    page = browser.get("/host/", {"day": day_of(evening()), "view": "timeline"})
+    lines = page.context["timeline"].lines
+    assert [(line.heading, line.name, line.y) for line in lines] == [
+        (house.table.section.name, house.table.name, 80),
+        ("", second.name, 132),
+        ("<Bar>", "Bar 1", 208),
+    ]
+    assert page.context["timeline"].height == 208 + 52 + 8
+    assert "&lt;Bar&gt;" in page.content.decode()
 
 
 def move(browser, booking, **fields):

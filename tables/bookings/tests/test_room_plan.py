@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from bistro.core.models import Staff
 from tables.bookings.tests.evenings import book, evening
 from tables.models import Floor, Table
 
@@ -66,6 +67,23 @@ def test_guests_who_sit_come_first_and_only_today(house, room):
     assert 'data-state="seated"' in today
     assert "Walk-in" not in words(tomorrow)
     assert 'data-state="free"' in tomorrow
+
+
+WALL = {"id": "w", "kind": "wall", "x": 0, "y": 0, "width": 800, "height": 5, "rotation": 90, "text": ""}
+WORDS = {**WALL, "id": "t", "kind": "text", "text": "To <b>"}
+
+
+def test_walls_and_texts_of_the_floor_are_drawn_with_points_in_every_language(house, room):
+    assert 'class="floorplan"' not in plan(house, evening())
+    Floor.objects.filter(restaurant=house.restaurant).update(fixtures=[WALL, WORDS])
+    Table.objects.filter(pk=house.table.pk).update(width=81)
+    browser = house.browser("host")
+    Staff.objects.update(language="de")
+    shown = re.sub(r"\s+", " ", browser.get("/host/", {"view": "plan"}).content.decode())
+    assert '<html lang="de"' in shown
+    assert 'data-fixture="wall" transform="translate(400 2.5) rotate(90)"><rect x="-400" y="-2.5" width="800"' in shown
+    assert "To &lt;b&gt;" in shown
+    assert 'x="-40.5" y="-40" width="81"' in shown
 
 
 def test_a_house_without_places_and_another_house(house, other_house):
