@@ -36,7 +36,8 @@ def house(server):
             for name, value in columns.items():
                 changed.setdefault(name, database.execute(f"SELECT {name} FROM core_restaurant").fetchone()[0])
                 database.execute(f"UPDATE core_restaurant SET {name} = ?", [value])
-            database.execute("UPDATE orders_orderline SET unit_price = ?1, total = 2 * ?1 WHERE name = 'Burger'", [price])
+            lines = "UPDATE orders_orderline SET unit_price = ?1, total = 2 * ?1 WHERE name = 'Burger'"
+            database.execute(lines, [price])
 
     yield change
     change(**changed)
