@@ -47,15 +47,15 @@ def tender_in(data: QueryDict) -> Tender:
     """Return the payment of the page's form: one of its buttons, and the fields beside them. Raises InvalidInput.
 
     The buttons `terminal`, `voucher`, `account`, `reader`, `cash` name the method; `cash` has the cash given, "" for
-    the exact, and `reader` the id of the card reader.
+    what was typed or else the exact, and `reader` the id of the card reader.
     """
     method = next((each for each in PRESSED if each in data), Method.CASH)
-    given = typed_amount(data, "given")
+    note = typed_amount(data, "cash")
     return Tender(
         method=method,
         amount=typed_amount(data, "amount"),
         tip=typed_amount(data, "tip") or ZERO,
-        tendered=None if method != Method.CASH else typed_amount(data, "cash") if given is None else given,
+        tendered=None if method != Method.CASH else typed_amount(data, "given") if note is None else note,
         share_id=whole_number(data.get("share", ""), least=1),
         slip=data.get("slip", ""),
         voucher=data.get("code", "")[:40],

@@ -10,12 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.money import ZERO, Rounding, display, short, text, to_coin, unit, units_of
+from bistro.core.kernel.money import ZERO, Rounding, display, short, text, to_coin, units_of
 from bistro.core.kernel.roles import Permission
 from bistro.core.models import Membership
 from orders.allergies import choice_names
 from orders.billing.accounts.selectors import accounts_to_charge
 from orders.billing.amounts import PERCENT
+from orders.billing.cash_page import Given, keypad_terms, notes_for
 from orders.billing.models import Adjustment, CardReader, HouseAccount, Payment
 from orders.billing.readers import readers_of, state_words
 from orders.billing.selectors import removed_lines
@@ -27,8 +28,6 @@ from orders.models import OrderLine
 from orders.ordering.approval import approvers
 
 TIPS = (5, 10, 15)  # percent of what is to pay, without its tax
-NOTES = (5, 10, 20, 50, 100, 200)  # banknotes, in whole units of most currencies
-MOST_NOTES = 4
 EQUAL_PARTS = (2, 3, 4, 5, 6)
 
 
@@ -85,15 +84,6 @@ class Tip:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """Cash that guests may give: `value` for the form, `shown` on the button, `change` that they get."""
-
-    value: str
-    shown: str
-    change: str
-
-
-@dataclass(frozen=True, slots=True)
 class PayPanel:
     """The amounts to pay now, for the whole bill or the chosen share. `key` makes a second tap harmless."""
 
@@ -106,6 +96,7 @@ class PayPanel:
     card: str
     cash: str
     given: list[Given]
+    keypad: str  # its amounts and words, as JSON
     key: str
 
 
@@ -337,21 +328,14 @@ def _panel(statement: Statement, chosen: ShareState | None, wish: Wish) -> PayPa
         ],
         card=show(to_pay),
         cash=show(cash),
-        given=[Given(_typed(note, statement), show(note), show(note - cash)) for note in _notes(cash, statement)],
+        given=notes_for(cash, restaurant),
+        keypad=keypad_terms(due, tip, restaurant),
         key=uuid4().hex,
     )
 
 
 def _typed(amount: Decimal, statement: Statement) -> str:
     return text(amount, statement.restaurant.currency)
-
-
-def _notes(cash: Decimal, statement: Statement) -> list[Decimal]:
-    """Return the sums of one kind of banknote that guests may give for an amount, smallest first."""
-    scale = 1 if statement.restaurant.rounding.digits else 100  # a yen is worth about a hundredth
-    less = unit(statement.restaurant.currency)
-    sums = {(cash + note * scale - less) // (note * scale) * note * scale for note in NOTES}
-    return sorted(each for each in sums if each > cash)[:MOST_NOTES]
 
 
 def _payments(statement: Statement) -> list[PagePayment]:

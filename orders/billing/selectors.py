@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from bistro.core.kernel.order_kinds import OrderKind
 from orders.billing.amounts import Reduction, levy, reduce
+from orders.billing.compiled_queries import adjustments_by_key, adjustments_in_force, rules_of_service
 from orders.billing.models import Adjustment, ServiceRule
 from orders.billing.transitions import AdjustmentKind
 from orders.models import Order, OrderLine
@@ -41,18 +42,8 @@ def adjustments_of(orders: Sequence[Order]) -> list[Adjustment]:
 
     Bills of guests who joined are found as far as two joins away. Costs one query, and a second one if there are any.
     """
-    parties = {order.party_id for order in orders}
-    keys = Adjustment.objects.filter(removed_at=None).order_by().values_list("pk", flat=True)
-    of_bills = keys.filter(line=None)
-    found = keys.filter(line__order__in=[order.pk for order in orders]).union(  # each part can use an index
-        of_bills.filter(bill__party__in=parties),
-        of_bills.filter(bill__party__joined_to__in=parties),
-        of_bills.filter(bill__party__joined_to__joined_to__in=parties),
-        all=True,
-    )
-    if not (chosen := list(found)):
-        return []
-    return list(Adjustment.objects.filter(pk__in=chosen).select_related("bill__party__joined_to").order_by("pk"))
+    found = adjustments_in_force([order.pk for order in orders], {order.party_id for order in orders})
+    return adjustments_by_key([key for (key,) in found]) if found else []
 
 
 def reduced(orders: Sequence[Order], adjustments: Iterable[Adjustment]) -> ReducedAmounts:
@@ -119,7 +110,7 @@ def service_rules(orders: Sequence[Order]) -> dict[int, ServiceRule]:
     """Return the rules that were in force at the first of these orders of each party, {party id: rule}. One query."""
     if not orders:
         return {}
-    rules = list(ServiceRule.objects.of_restaurant(orders[0].restaurant_id).order_by("-since", "-pk"))
+    rules = rules_of_service(orders[0].restaurant_id)
     if not rules:
         return {}
     chosen = {}

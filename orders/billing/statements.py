@@ -7,14 +7,14 @@ from fractions import Fraction
 from functools import cached_property
 from math import floor
 
-from django.db.models import QuerySet
-
 from bistro.core.kernel.money import ZERO, units_of
 from bistro.core.models import Restaurant
+from bistro.core.speed.compiled_queries import set_prefetched
+from orders.billing import compiled_queries as compiled
 from orders.billing.models import Adjustment, Bill, Payment, Refund, Share, Voucher
 from orders.billing.selectors import adjustments_of, reduced
 from orders.billing.splitting import Part, totals
-from orders.billing.transitions import ARRIVED, DepositState, RefundState
+from orders.billing.transitions import ARRIVED
 from orders.models import Order, OrderLine
 from orders.owing import Owed, owed
 from orders.service_charge import Service
@@ -189,43 +189,37 @@ class Statement:
 def read_statement(party: Party, restaurant: Restaurant) -> Statement:
     """Read the bill of a party in a constant number of queries."""
     family = family_of(party)
-    bills = tuple(Bill.objects.of_restaurant(restaurant.pk).filter(party__in=family).order_by("pk"))
-    rows = Order.objects.of_restaurant(restaurant.pk).filter(party=party).with_lines().order_by("pk")
-    orders = tuple(rows)
+    bills = compiled.bills_of_parties(restaurant.pk, family)
+    orders = compiled.orders_of_party(restaurant.pk, party.pk)
+    set_prefetched(orders, "lines", compiled.lines_of_orders([order.pk for order in orders]) if orders else [], "order")
     kept = [order for order in orders if order.is_kept]
     adjustments = tuple(adjustments_of(kept))
     answer = reduced(kept, adjustments)
     amounts = owed(kept, answer.amounts)
-    payments = tuple(Payment.objects.filter(bill__in=bills).select_related("reader").order_by("pk")) if bills else ()
-    rows_back = Refund.objects.filter(payment__in=payments).exclude(status=RefundState.FAILED)
-    refunds = tuple(rows_back.order_by("pk")) if payments else ()
-    shares = tuple(Share.objects.filter(bill__in=bills).order_by("pk")) if bills else ()
+    keys = [bill.pk for bill in bills]
+    payments = compiled.payments_of_bills(keys) if bills else []
+    refunds = compiled.refunds_of_payments([payment.pk for payment in payments]) if payments else []
+    shares = compiled.shares_of_bills(keys) if bills else []
     return Statement(
         restaurant=restaurant,
         party=party,
-        bills=bills,
-        orders=orders,
+        bills=tuple(bills),
+        orders=tuple(orders),
         adjustments=adjustments,
         owed=amounts,
         taken=answer.taken,
-        payments=payments,
-        refunds=refunds,
+        payments=tuple(payments),
+        refunds=tuple(refunds),
         shares=_share_states(shares, kept, amounts, payments, refunds, restaurant),
-        deposits=tuple(deposits_of(family)),
+        deposits=tuple(compiled.deposits_of_parties(family)),
     )
-
-
-def deposits_of(family: Iterable[int]) -> QuerySet[Voucher]:
-    """Return the deposits of these parties' bookings that are not spent."""
-    paid = Voucher.objects.filter(deposit__booking__party__in=family, deposit__status=DepositState.PAID)
-    return paid.filter(balance__gt=0).order_by("pk")  # type: ignore[no-any-return]
 
 
 def family_of(party: Party) -> set[int]:
     """Return the ids of a party and of all parties that joined it. Costs a query, and one for each further level."""
     family, newest = {party.pk}, {party.pk}
     while newest:
-        found = set(Party.objects.filter(joined_to__in=newest).values_list("pk", flat=True))
+        found = {key for (key,) in compiled.joined_parties(newest)}
         newest = found - family
         family |= newest
     return family

@@ -43,11 +43,13 @@ def test_a_card_takes_three_taps_from_the_floor(bill):
     assert taps.count == 3
 
 
-def test_cash_with_change_takes_three_taps(bill):
+def test_cash_with_change_takes_four_taps(bill):
     taps = bill("Table 4", Burger=1)
-    taps.on(taps.page.locator("button[name=cash]:not([value=''])").first)
-    expect(taps.page.get_by_text("Change:")).to_be_visible()
-    assert taps.count == 3
+    taps.on(taps.page.get_by_role("button", name="€20.00"))
+    expect(taps.page.locator("[data-cash-change]")).to_have_text(re.compile(r"Change\s+€6.10"))
+    taps.on(taps.page.get_by_role("button", name="Take €20.00 cash"))
+    expect(taps.page.get_by_text("€13.90 paid in cash. Change: €6.10")).to_be_visible()
+    assert taps.count == 4
 
 
 def test_three_equal_parts_take_five_taps_until_the_first_payment(bill):

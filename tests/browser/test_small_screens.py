@@ -155,7 +155,7 @@ def test_a_receipt_stands_in_the_middle_of_a_phone(server, page_of):
     page.locator("#floor-tabs [data-tab=all]").click()
     page.get_by_label(re.compile("^Table 12,")).first.click()
     page.locator("#sheet-bill").click()
-    page.locator("button[name=cash]:not([value=''])").first.click()
+    page.locator("[data-cash-take]").click()
     expect(page.get_by_text("Change:")).to_be_visible()
     page.set_viewport_size(PHONE)
     page.get_by_role("link", name="Receipt").or_(page.get_by_role("button", name="Receipt")).first.click()

@@ -1,7 +1,9 @@
 """The bill's page without JavaScript: paying, splitting, comps, refunds and the print."""
 
+import json
 import re
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -65,6 +67,32 @@ def test_a_note_is_one_tap_and_shows_the_change(page):
     assert 'name="cash" value="50.00"' in page.read()
     page.post("pay", cash="50.00", tip="0", key="k")
     assert "€40.00 paid in cash. Change: €10.00" in page.read()
+
+
+def test_typed_cash_gives_change_and_a_note_that_is_pressed_counts_more(page):
+    page.post("pay", cash="", given="60,00", tip="0", amount="10", key="k")
+    assert "€10.00 paid in cash. Change: €50.00" in page.read()
+    page.post("pay", cash="50.00", given="90", tip="0", key="l")
+    assert "€30.00 paid in cash. Change: €20.00" in page.read()
+
+
+def test_too_little_cash_is_refused_and_stays_in_the_field(page):
+    with nothing_changes():
+        text = page.post("pay", 422, cash="", given="39.99", tip="0", key="k")
+    assert "€40.00 is to be paid." in text
+    assert 'value="39.99"' in text
+
+
+@pytest.mark.parametrize(
+    ("currency", "coin", "amounts"),
+    [("EUR", None, (4000, 150, 0)), ("JPY", None, (40, 1, 0)), ("KWD", "0.005", (40000, 1500, 5))],
+)
+def test_the_keypad_knows_the_amounts_in_the_smallest_unit(page, currency, coin, amounts):
+    Restaurant.objects.update(currency=currency, cash_rounding=coin)
+    tip = "1" if currency == "JPY" else "1,5"
+    terms = json.loads(unescape(re.search(r'data-cash="([^"]+)"', page.read(f"?other={tip}"))[1]))
+    assert (terms["due"], terms["tip"], terms["coin"]) == amounts
+    assert (terms["currency"], terms["locale"]) == (currency, "en-IE")
 
 
 def test_a_second_tap_is_the_same_payment(page):
