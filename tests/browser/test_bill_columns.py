@@ -94,6 +94,8 @@ def test_the_chosen_share_is_paid_by_the_keypad_and_says_so(split):
     page.locator("[data-cash-take]").click()
     expect(columns(page).nth(1).locator("footer")).to_have_text(re.compile(r"paid\s+Cash €12.25 · \d\d:\d\d"))
     expect(columns(page).nth(1).get_by_role("checkbox")).to_have_count(0)
+    take = page.locator("[data-cash-take]").bounding_box()
+    assert take["y"] + take["height"] <= TABLET["height"], "the next guest pays without scrolling"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from bistro.core.tests.http import nothing_changes
 from orders.billing.models import Share
@@ -107,3 +109,17 @@ def test_refused_moves_change_nothing(columns):
 def test_a_bill_in_equal_parts_has_no_columns(columns):
     columns.split(by="equal", ways="2")
     assert columns.heads() == {}
+
+
+def test_columns_cost_no_query_for_each_dish(columns):
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            columns.read()
+        return len(queries)
+
+    columns.read()
+    before = count()
+    house = columns.bill.house
+    house.place("waiter", lines=[{"item": house.item.pk, "quantity": 1, "seat": seat} for seat in (1, 2, 3, None) * 10])
+    assert columns.read().count('class="bill__line"') > 40
+    assert count() <= before
