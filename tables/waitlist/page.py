@@ -19,7 +19,9 @@ from tables.waitlist.models import WaitlistEntry
 from tables.waitlist.quoting import Quote, Room
 
 SIZES = (1, 2, 3, 4, 5, 6, 7, 8)
+SOME_SIZES = (2, 4, 6, 8)  # whose quotes are beside the host's day
 SUGGESTED = 3
+SOON = 5  # minutes before the end of the quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,13 @@ class Row:
     offer: TableOffer | None
     free: Sequence[Table]
     server: Load | None  # who would get them at the first of these tables
+
+    @property
+    def state(self) -> str:
+        """Return the mark of the wait: past the quote or near its end; "" before."""
+        if self.late:
+            return "late"
+        return "soon" if self.waited >= self.entry.quoted_high - SOON else ""
 
     @property
     def party_id(self) -> int:
@@ -50,6 +59,10 @@ class WaitingPage:
     report: Callable[[], Report]  # read only where it is shown, not with each poll of the list
     may_insist: bool
     loads: Sequence[Load]
+
+    @property
+    def some_quotes(self) -> Sequence[tuple[int, Quote]]:
+        return [(size, quote) for size, quote in self.quotes if size in SOME_SIZES]
 
 
 def read_waiting(actor: Actor, restaurant: Restaurant | None = None) -> WaitingPage:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import trigger_client_event
 
 from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.errors import DomainError
@@ -24,11 +25,15 @@ from tables.waitlist.access import entry_by_link, entry_for
 from tables.waitlist.models import WaitlistEntry
 from tables.waitlist.page import read_place, read_waiting
 
+BESIDE = "beside"  # id of the list beside the host's day
+
 
 @require_GET
 @page_requires(Permission.SEAT_TABLE)
 def waiting(request: HtmxHttpRequest, actor: Actor) -> HttpResponse:
-    """Show who waits. For htmx only the list."""
+    """Show who waits. For htmx only the list, or what is beside the host's day."""
+    if request.htmx.target == BESIDE:
+        return _beside(request, _context(actor))
     part = "#rows" if request.htmx and not request.htmx.boosted else ""
     return render(request, f"waitlist/waiting.html{part}", _context(actor))
 
@@ -130,12 +135,21 @@ def _place(request: HttpRequest, entry: WaitlistEntry, problem: str = "") -> Htt
 
 def _act(request: HtmxHttpRequest, actor: Actor, service: Callable[[], Any], pk: int | None = None) -> HttpResponse:
     """Call a service and return to the list, or show the list with the refusal and what was typed."""
+    is_beside = request.htmx.target == BESIDE
     try:
         service()
     except DomainError as refusal:
         context = {**_context(actor), "problem": refusal.message, "problem_at": pk, "typed": request.POST}
+        if is_beside:
+            return with_status(_beside(request, context), refusal)
         return with_status(render(request, "waitlist/waiting.html", context), refusal)
+    if is_beside:
+        return trigger_client_event(_beside(request, _context(actor)), "room-changed")  # the day is loaded again
     return redirect("waitlist:list")
+
+
+def _beside(request: HtmxHttpRequest, context: dict[str, Any]) -> HttpResponse:
+    return render(request, "waitlist/beside.html", context)
 
 
 def _context(actor: Actor) -> dict[str, Any]:

@@ -172,3 +172,77 @@ def test_guests_see_their_table_and_cannot_leave_from_it(page):
 
 def test_a_cook_has_no_waiting_list(house):
     assert house.browser("kitchen").get("/host/waiting/").status_code == 403
+
+
+BESIDE = {**HTMX, "HX-Target": "beside"}
+
+
+def test_the_list_beside_the_day_costs_as_many_queries_however_many_wait(page):
+    def read():
+        with CaptureQueriesContext(connection) as queries:
+            text = page.read(**BESIDE)
+        return text, len(queries)
+
+    page.add(2, name="K <b>", notes="Pram")
+    read()
+    text, few = read()
+    assert "<html" not in text
+    assert "K &lt;b&gt;" in text
+    assert "How good our quotes are" not in text
+    assert [int(size) for size in re.findall(r'name="size" value="(\d+)"', text)] == [2, 4, 6, 8]
+    for number in range(4):
+        page.house.add_table()
+        page.add(2, name=f"Party {number}")
+    text, many = read()
+    assert "Party 3" in text
+    assert many == few
+
+
+def test_the_wait_is_marked_near_the_end_of_the_quote_and_past_it(page):
+    entry = page.add(2)
+    for quoted, waited, state in ((20, 14, ""), (20, 16, "soon"), (20, 21, "late")):
+        arrived = timezone.now() - timedelta(minutes=waited, seconds=5)
+        WaitlistEntry.objects.filter(pk=entry.pk).update(arrived_at=arrived, quoted_low=quoted, quoted_high=quoted)
+        text = page.read(**BESIDE)
+        mark = f' data-state="{state}"' if state else ""
+        assert f'<span class="waitlist__wait"{mark}>' in text
+        assert (f"over · {waited} min" in text) == (state == "late")
+        assert "quoted 20 min" in text
+
+
+def test_a_party_is_added_and_seated_beside_the_day_which_is_loaded_again(page):
+    def post(path, **fields):
+        return page.browser.post(f"/host/waiting/{path}/", fields, headers=BESIDE)
+
+    for _ in range(2):  # two taps on the same form
+        added = post("add", size="2", key="b" * 32)
+        assert (added.status_code, added["HX-Trigger"]) == (200, '{"room-changed": {}}')
+    entry = WaitlistEntry.objects.open().get()
+    for _ in range(2):
+        seated = post(f"{entry.party_id}/seat", table=page.house.table.pk)
+        assert (seated.status_code, "HX-Trigger" in seated) == (200, True)
+        assert f"Seated at {page.house.table}." in seated.content.decode()
+        assert "Nobody waits." in seated.content.decode()
+    assert Occupancy.objects.open().get().party_id == entry.party_id
+
+
+def test_a_refusal_stands_at_its_party_beside_the_day(page):
+    first, second = page.add(2, name="First"), page.add(2, name="Second")
+    page.act(first, "seat", table=page.house.table.pk)
+    with nothing_changes():
+        refused = page.browser.post(
+            f"/host/waiting/{second.party_id}/seat/", {"table": page.house.table.pk}, headers=BESIDE
+        )
+    text = refused.content.decode()
+    assert (refused.status_code, "HX-Trigger" in refused, "<html" in text) == (409, False, False)
+    assert 'id="problem"' in text[text.index("Second") :]
+    with nothing_changes():
+        assert page.browser.post("/host/waiting/add/", {"size": "0"}, headers=BESIDE).status_code == 422
+
+
+def test_the_day_has_the_list_beside_it(page):
+    text = page.browser.get("/host/").content.decode()
+    assert 'id="beside"' in text
+    assert 'hx-get="/host/waiting/"' in text
+    part = page.browser.get("/host/", headers=HTMX).content.decode()
+    assert 'id="beside"' not in part, "the list is not drawn again with the day"

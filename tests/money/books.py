@@ -1,4 +1,4 @@
-"""The conditions that hold for a bill after each action, and for what the API says of it."""
+"""Checks of one bill after each action, and of its JSON."""
 
 from collections import defaultdict
 from decimal import Decimal
@@ -10,10 +10,10 @@ ZERO = Decimal(0)
 OPEN = {PaymentState.CREATED, PaymentState.PENDING, PaymentState.UNKNOWN}
 
 
-def check_bill(book: Statement) -> None:
+def check_bill(bill: Statement) -> None:
     """Check that a bill is never negative, and that lines, taxes and shares each add up to it."""
-    owed, house = book.owed, book.restaurant
-    assert min(owed.total, owed.tax, book.sale, book.due, book.excess, *owed.with_service.values(), ZERO) >= 0
+    owed, house = bill.owed, bill.restaurant
+    assert min(owed.total, owed.tax, bill.sale, bill.due, bill.excess, *owed.with_service.values(), ZERO) >= 0
     assert sum(owed.lines.values(), ZERO) == sum(owed.with_service.values(), ZERO) == owed.total
     assert sum(owed.shares.values(), ZERO) + owed.service.amount == owed.total
     by_name: dict[tuple[str, Decimal], Decimal] = defaultdict(Decimal)
@@ -23,42 +23,42 @@ def check_bill(book: Statement) -> None:
     assert {name: amount for name, amount in by_name.items() if amount} == {
         (tax.name, tax.percent): tax.amount for tax in owed.taxes if tax.amount
     }
-    prices = sum((line.total for line in book.lines), ZERO)
-    off = sum((book.taken[row.pk] for row in book.adjustments if row.kind != AdjustmentKind.SERVICE), ZERO)
+    prices = sum((line.total for line in bill.lines), ZERO)
+    off = sum((bill.taken[row.pk] for row in bill.adjustments if row.kind != AdjustmentKind.SERVICE), ZERO)
     service = owed.service.amount if house.tax_mode == "inclusive" else owed.service.net
     assert prices - off + service + (ZERO if house.tax_mode == "inclusive" else owed.tax) == owed.total
-    check_shares(book)
+    check_shares(bill)
 
 
-def check_shares(book: Statement) -> None:
-    """Check that the shares and what was paid for none of them are the bill, while one of them can still follow it."""
-    free = [each for each in book.shares if not each.share.is_locked]
-    locked = sum((each.total for each in book.shares if each.share.is_locked), ZERO)
-    assert all(each.total >= 0 for each in book.shares)
+def check_shares(bill: Statement) -> None:
+    """Check that shares and payments without a share add up to the bill, as long as a share is not locked."""
+    free = [each for each in bill.shares if not each.share.is_locked]
+    locked = sum((each.total for each in bill.shares if each.share.is_locked), ZERO)
+    assert all(each.total >= 0 for each in bill.shares)
     if free:
         rest = sum((each.total for each in free), ZERO)
-        assert rest == max(book.total - locked - book.for_no_share, ZERO), "the shares are not the bill"
+        assert rest == max(bill.total - locked - bill.for_no_share, ZERO), "the shares are not the bill"
 
 
-def reserving(book: Statement) -> Decimal:
-    """Return what payments under way hold, from their rows alone."""
-    held = [each for each in book.payments if each.authorised is None and each.status in {*OPEN, "authorised"}]
-    tabs = [each for each in book.payments if each.authorised is not None and each.capture_at is not None]
+def reserving(bill: Statement) -> Decimal:
+    """Return the sum that payments under way reserve, computed from their rows alone."""
+    held = [each for each in bill.payments if each.authorised is None and each.status in {*OPEN, "authorised"}]
+    tabs = [each for each in bill.payments if each.authorised is not None and each.capture_at is not None]
     going = [each for each in tabs if each.status in {*OPEN, "authorised"}]
     return sum((each.amount for each in (*held, *going)), ZERO)
 
 
-def left(book: Statement) -> Decimal:
-    """Return what nobody has paid, promised or begun to pay; negative if it is too much."""
-    return book.open - reserving(book) - book.deposit
+def left(bill: Statement) -> Decimal:
+    """Return the unpaid rest, less reservations and deposits; negative if too much was taken."""
+    return bill.open - reserving(bill) - bill.deposit
 
 
-def check_api(book: Statement, said: dict[str, object]) -> None:
-    """Check that the API says what the bill is."""
+def check_api(bill: Statement, said: dict[str, object]) -> None:
+    """Check the amounts of a bill's JSON."""
     names = "total", "tax", "tips", "paid", "reserved", "written_off", "deposit", "due", "excess"
     for name in names:
-        value = book.owed.tax if name == "tax" else getattr(book, name)
+        value = bill.owed.tax if name == "tax" else getattr(bill, name)
         assert said[name] == f"{value:.2f}", name
-    assert [share["total"] for share in said["shares"]] == [f"{each.total:.2f}" for each in book.shares]
-    assert sum((Decimal(line["due"]) for line in said["lines"]), Decimal(said["service"])) == book.total
-    assert said["reserved"] == f"{reserving(book):.2f}", "a payment under way holds nothing"
+    assert [share["total"] for share in said["shares"]] == [f"{each.total:.2f}" for each in bill.shares]
+    assert sum((Decimal(line["due"]) for line in said["lines"]), Decimal(said["service"])) == bill.total
+    assert said["reserved"] == f"{reserving(bill):.2f}", "a payment under way holds nothing"

@@ -1,4 +1,4 @@
-"""The end of a money machine's evening: everything is settled, the bank agrees, and the days add up to the cent."""
+"""The end of an evening: settle all bills, compare with the provider, and add up the days to the cent."""
 
 from decimal import Decimal
 
@@ -25,7 +25,7 @@ class Closing(House):
     """The close of a day, and of the evening."""
 
     def close(self):
-        """Close the day, and check its closing from its text alone."""
+        """Close the day, and check the closing from its JSON alone."""
         closing, _replayed = close_period(actor=self.room.manager)
         body = checked(closing_json(closing))
         vouchers = Voucher.objects.filter(restaurant=self.room.pk)
@@ -40,25 +40,25 @@ class Closing(House):
             super().teardown()
 
     def settle(self):
-        """Wait for the bank, pay the rest of each bill or give back what is too much, and close the last day."""
+        """Wait for the provider, pay or refund the rest of each bill, and close the last day."""
         faults()
         for row in Booking.objects.filter(restaurant=self.room.pk, status__in=("booked", "confirmed")):
             bookings.cancel_booking(booking_id=row.pk, actor=self.room.host)
         self.wait_for_bank()
         parties = self.parties()
-        for book in self.books(parties):
-            if book.open and book.payments:
-                self.settle_bill(self.book(book.party.pk))
+        for bill in self.books(parties):
+            if bill.open and bill.payments:
+                self.settle_bill(self.statement(bill.party.pk))
         self.wait_for_bank()
         books = self.books(parties)
-        assert not [book for book in books if book.open and book.payments], "a bill is not settled"
+        assert not [bill for bill in books if bill.open and bill.payments], "a bill is not settled"
         self.bank_agrees()
         self.documents_agree(books)
         self.close()
-        self.days_add_up(sum((book.open for book in books), ZERO))
+        self.days_add_up(sum((bill.open for bill in books), ZERO))
 
     def wait_for_bank(self):
-        """Let the sweeps end everything that is under way, and give back what came too late."""
+        """Let the sweeps finish what is under way, and refund payments that arrived too late."""
         for _try in range(4):
             self.wait(minutes=15)
             self.ask()
@@ -69,16 +69,16 @@ class Closing(House):
         for row in Payment.objects.filter(restaurant=self.room.pk, settled_by="").exclude(trouble=""):
             give_unassigned_back(payment_id=row.pk, actor=self.room.manager)
 
-    def settle_bill(self, book):
-        """Settle a bill by card and deposit, or give back what is too much."""
-        told = {"party_id": book.party.pk, "actor": self.room.manager}
-        if book.due:
+    def settle_bill(self, bill):
+        """Pay the rest of a bill by card or from a deposit, or refund what was paid too much."""
+        told = {"party_id": bill.party.pk, "actor": self.room.manager}
+        if bill.due:
             take_payment(tender=Tender(Method.TERMINAL), **told)
-        elif book.open > 0:
+        elif bill.open > 0:
             use_deposit(**told)
-        excess = book.excess
-        for payment in book.captured:
-            amount = min(excess, book.left_of(payment))
+        excess = bill.excess
+        for payment in bill.captured:
+            amount = min(excess, bill.left_of(payment))
             if amount > 0:
                 refund_payment(payment_id=payment.pk, amount=amount, reason="too much", actor=self.room.manager)
                 excess -= amount
@@ -88,7 +88,7 @@ class Closing(House):
         return read_books(Restaurant.objects.get(pk=self.room.pk), parties)
 
     def bank_agrees(self):
-        """Check that the bank has exactly what payments and deposits say: nothing is lost, and nothing double."""
+        """Check that the provider collected exactly the payments and deposits: none is lost or charged twice."""
         charges = DummyCharge.objects.filter(restaurant=self.room.pk, state="captured")
         has = sum((row.collected for row in charges), ZERO) - total(DummyRefund.objects.filter(charge__in=charges))
         ledgers = Ledgers(self.room.pk)
@@ -97,10 +97,10 @@ class Closing(House):
         assert not Refund.objects.filter(restaurant=self.room.pk, status__in=("pending", "unknown", "failed")).exists()
 
     def documents_agree(self, books):
-        """Check the chain of documents, the sum of each, and that together they are what was paid."""
+        """Check the chain of documents, and that their sum is what was paid."""
         assert verify(self.room.pk).breaks == []
         rows = Document.objects.filter(restaurant=self.room.pk).exclude(kind="invoice")
-        assert total(rows, "total") == sum((book.paid for book in books), ZERO), "the documents are not what was paid"
+        assert total(rows, "total") == sum((bill.paid for bill in books), ZERO), "the documents are not what was paid"
 
     def days_add_up(self, left):
         """Check net lines − net adjustments + net service + tax + tips + coins = payments − refunds = by method.

@@ -1,4 +1,4 @@
-"""The rest of an evening: deposits of bookings, vouchers, the account, tills and the close of days; and what holds."""
+"""Actions with deposits, vouchers, the house account, tills and closings; and the checks after each action."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -39,12 +39,12 @@ BY_HAND = st.sampled_from([Method.CASH, Method.TERMINAL])
 
 
 class Evening(Closing, Guests):
-    """Everything that moves money in a house."""
+    """All actions that move money in a restaurant."""
 
     # --- deposits of bookings -----------------------------------------------------------------------------
     @rule(table=picks, fate=fates, wish=wishes, come=st.booleans())
     def book_with_deposit(self, table, fate, wish, come):
-        """Book a table, and pay the deposit, whose answer may be lost. Some guests come at once and order."""
+        """Book a table and pay the deposit; the provider's answer may be lost. Some guests come at once and order."""
         told = {"guest": bookings.Guest(name="Moreau"), "actor": self.room.host}
         table = 2 + table % 2  # not where the first guests sit
         told["wish"] = Wish(starts_at=self.now + SOON, size=2, tables=(self.table(table),), insist=True)
@@ -79,7 +79,7 @@ class Evening(Closing, Guests):
             self.guests_stay_away(booking)
 
     def guests_come(self, booking):
-        self.lowered = True
+        self.may_owe_less = True
         self.act("seat booking", bookings.seat_booking, booking_id=booking, actor=self.room.host)
 
     def guests_cancel(self, booking, *, by_guest, late):
@@ -106,8 +106,8 @@ class Evening(Closing, Guests):
         self.act("use deposit", use_deposit, party_id=self.party(party), actor=self.room.waiter)
 
     def ask(self):
-        """Do what the sweeps do now. Only a payment that was declined before may pay too much."""
-        self.lowered |= Payment.objects.filter(restaurant=self.room.pk, status="declined").exists()
+        """Run the sweeps until nothing is due. A payment that was declined before may pay too much."""
+        self.may_owe_less |= Payment.objects.filter(restaurant=self.room.pk, status="declined").exists()
         bookings.cancel_unpaid(now=self.now)
         for _each in range(200):
             if not ask_next(clock=timezone.now):
@@ -118,7 +118,7 @@ class Evening(Closing, Guests):
     @rule(value=st.sampled_from(["5.00", "20.00", "100.00"]), method=BY_HAND, pick=picks, ends=st.booleans())
     def vouchers(self, value, method, pick, ends):
         """Sell a voucher, or cancel one and pay it back or not."""
-        row, self.touched = self.one(Voucher.objects.filter(deposit=None), pick), set()
+        row, self.touched = self.pick_row(Voucher.objects.filter(deposit=None), pick), set()
         if row is None or not ends:
             self.act("sell voucher", sell_voucher, sale=Sale(Decimal(value), method), actor=self.room.waiter)
         else:
@@ -126,9 +126,9 @@ class Evening(Closing, Guests):
             self.act("void voucher", void_voucher, voucher_id=row.pk, **told)
 
     def code(self, pick):
-        if self.one(Voucher.objects.all(), pick) is None:
+        if self.pick_row(Voucher.objects.all(), pick) is None:
             self.vouchers("20.00", Method.TERMINAL, 0, False)
-        return self.one(Voucher.objects.all(), pick).code
+        return self.pick_row(Voucher.objects.all(), pick).code
 
     @precondition(lambda self: HouseAccount.objects.get(pk=self.room.account).balance)
     @rule(method=BY_HAND, amount=st.sampled_from([None, "1.00"]))
@@ -143,7 +143,7 @@ class Evening(Closing, Guests):
     @rule(pick=picks, kind=st.sampled_from([*MoveKind]), what=st.sampled_from(["move", "again", "close"]))
     def use_till(self, pick, kind, what):
         """Move money by hand; or count a till with or without a difference, and open it again or close it."""
-        till, self.touched = self.one(Till.objects.all(), pick), set()
+        till, self.touched = self.pick_row(Till.objects.all(), pick), set()
         told = {"till_id": till.pk, "actor": self.room.waiter}
         if what == "move":
             self.act("move money", move_money, kind=kind, amount=Decimal("3.00"), reason="ice", **told)
@@ -166,31 +166,31 @@ class Evening(Closing, Guests):
         self.close()
         self.wait(days=1)
 
-    # --- what holds -------------------------------------------------------------------------------------------
+    # --- checks -------------------------------------------------------------------------------------------
     @invariant()
     def the_books_are_right(self):
-        """Check the bills that the step touched, ledgers and tills; the API says one of the bills."""
+        """Check the bills that the step may have changed, all ledgers and tills, and the JSON of one bill."""
         if self.changed():
             there = self.parties() if self.touched is None else sorted(self.touched & set(self.parties()))
             self.look_at(there)
             Ledgers(self.room.pk).check()
             self.turn += 1
             if there and self.turn % 2:
-                book = self.seen[there[self.turn % len(there)]]
-                check_api(book, self.room.house.done(self.room.api.get(f"/api/v1/bills/{book.party.pk}")))
-        self.lowered, self.touched = False, None
+                bill = self.statements[there[self.turn % len(there)]]
+                check_api(bill, self.room.house.done(self.room.api.get(f"/api/v1/bills/{bill.party.pk}")))
+        self.may_owe_less, self.touched = False, None
         self.wait(seconds=5)
         self.playing = True
 
     def look_at(self, parties):
         """Check the bills of these parties."""
         for party in parties:
-            self.seen[party] = book = self.book(party)
-            check_bill(book)
-            self.check_taken(book)
+            self.statements[party] = bill = self.statement(party)
+            check_bill(bill)
+            self.check_taken(bill)
 
-    def check_taken(self, book):
-        """Check that nobody took, or began to take, more than is owed."""
-        now, before = left(book), self.slack.get(book.party.pk, Decimal(0))
-        assert self.lowered or now >= min(before, 0), "more was taken, or begun to be taken, than is owed"
-        self.slack[book.party.pk] = now
+    def check_taken(self, bill):
+        """Check that payments and reservations are never more than is owed."""
+        now, before = left(bill), self.left_before.get(bill.party.pk, Decimal(0))
+        assert self.may_owe_less or now >= min(before, 0), "more was taken, or begun to be taken, than is owed"
+        self.left_before[bill.party.pk] = now

@@ -1,4 +1,4 @@
-"""The acts of guests at a table and their waiter: order, void, reduce, split, pay, refund, open tabs."""
+"""Actions of guests and their waiter: order, void, discount, split, pay, refund, tabs."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -37,19 +37,18 @@ from orders.order_commands import LineRequest, OrderRequest
 from tables.models import Party
 from tests.money.house import MODES, House, part_of, parts, picks, seeded, tips, wishes
 
-# The bank answers, its answer is lost after it acted, it answers 500, the guest takes a while, or the first card is
-# declined.
+# The provider answers, charges and loses its answer, answers 500, waits for the guest, or declines the first card.
 FATES = {"answers": {}, "loses": {"lost": 1}, "fails": {"fails": 1}, "waits": {"waits": 2}, "declines": {"declines": 1}}
 fates = st.sampled_from(["answers", "loses", "fails", "waits", "declines", "loses", "waits"])
 
 
 class Guests(House):
-    """Bills with all that can happen to them."""
+    """All actions on bills."""
 
     @initialize(mode=st.sampled_from(MODES), wish=wishes, more=wishes, by_line=st.booleans(), serves=st.booleans())
     def begin(self, mode, wish, more, by_line, serves):
-        """Open one of the houses, and seat two parties first, so that no evening is empty."""
-        self.furnish(mode, by_line=by_line, serves=serves)
+        """Choose a restaurant, and let two parties order, so that no evening is empty."""
+        self.configure(mode, by_line=by_line, serves=serves)
         services.place_orders([self.request(0, wish), self.request(1, more)])
 
     # --- the bill ---------------------------------------------------------------------------------------
@@ -68,10 +67,10 @@ class Guests(House):
     @rule(order=picks, line=picks, whole=st.booleans())
     def void(self, order, line, whole):
         """Take a dish off an order, or cancel the order."""
-        row = self.one(Order.objects.open(), order)
+        row = self.pick_row(Order.objects.open(), order)
         if row is None:
             return
-        self.lowered, self.touched = True, {row.party_id}
+        self.may_owe_less, self.touched = True, {row.party_id}
         told = {"order_id": row.pk, "reason": "wrong", "actor": self.room.manager}
         ids = list(row.lines.values_list("pk", flat=True))
         if whole:
@@ -85,40 +84,40 @@ class Guests(House):
         if line == 0:
             self.take_back(party)
             return
-        book = self.glance(party)
-        self.touched = {book.party.pk}
-        on_line = kind != AdjustmentKind.SERVICE and line % 2 and book.lines
+        bill = self.last_statement(party)
+        self.touched = {bill.party.pk}
+        on_line = kind != AdjustmentKind.SERVICE and line % 2 and bill.lines
         of = {"amount": Decimal("1.23")} if size is None else {"percent": Decimal(size)}
-        line_id = book.lines[line % len(book.lines)].pk if on_line else None
+        line_id = bill.lines[line % len(bill.lines)].pk if on_line else None
         told = {"kind": kind, "reason": "late", "actor": self.room.manager, "line_id": line_id, **of}
-        self.act("adjust", add_adjustment, party_id=book.party.pk, **told)
+        self.act("adjust", add_adjustment, party_id=bill.party.pk, **told)
 
     def take_back(self, pick):
         """Take an adjustment back."""
-        row = self.one(Adjustment.objects.filter(removed_at=None), pick)
+        row = self.pick_row(Adjustment.objects.filter(removed_at=None), pick)
         if row is not None:
             self.act("take back", remove_adjustment, adjustment_id=row.pk, actor=self.room.manager)
 
     @rule(party=picks, by=st.sampled_from(["equal", "seat", "amount", "items", "none", "look"]), ways=st.integers(2, 4))
     def split(self, party, by, ways):
         """Divide a bill, or only show it."""
-        book = self.glance(party)
-        self.touched = {book.party.pk}
-        told = {"party_id": book.party.pk, "actor": self.room.waiter}
+        bill = self.last_statement(party)
+        self.touched = {bill.party.pk}
+        told = {"party_id": bill.party.pk, "actor": self.room.waiter}
         if by == "look":
             self.act("present", present_bill, **told)
             return
         if by == "amount":
-            told["amounts"] = [part_of(book.total, Fraction(1, ways + 1))]
+            told["amounts"] = [part_of(bill.total, Fraction(1, ways + 1))]
         if by == "items":
-            claimed = {line.pk: Fraction(1, ways) for line in book.lines[:ways]}
+            claimed = {line.pk: Fraction(1, ways) for line in bill.lines[:ways]}
             told["claims"] = [Claim("a", claimed), Claim("b", claimed)]
         self.act(f"split {by}", split_bill, by=by, ways=ways, **told)
 
     @rule(what=st.sampled_from(["join", "move", "separate", "leave", "write off"]), party=picks, other=picks)
     def regroup(self, what, party, other):
         """Let guests join others, move, be guests of their own again, leave if they have paid, or leave without."""
-        self.lowered = True
+        self.may_owe_less = True
         row = Party.objects.get(pk=self.party(party))
         told = {"party_id": row.pk, "actor": self.room.waiter}
         if what == "join":
@@ -142,11 +141,11 @@ class Guests(House):
         twice=st.booleans(),
     )
     def pay(self, party, method, part, tip, share, twice):
-        """Pay the bill or a share, by anything that needs no bank; a repeated request is the same payment."""
-        book, tender = self.tender(party, method, part, tip, share)
-        self.touched = {book.party.pk}
+        """Pay the bill or a share without a provider. A repeated request must return the same payment."""
+        bill, tender = self.tender(party, method, part, tip, share)
+        self.touched = {bill.party.pk}
         actor = self.room.manager if method == Method.ACCOUNT else self.room.waiter
-        told = {"party_id": book.party.pk, "tender": tender, "actor": actor, "once": Once(self.key(), "f")}
+        told = {"party_id": bill.party.pk, "tender": tender, "actor": actor, "once": Once(self.key(), "f")}
         taken = self.act(f"pay {method}", take_payment, **told)
         if taken is not None and twice:
             again = take_payment(**told)
@@ -159,24 +158,24 @@ class Guests(House):
 
     @rule(party=picks, part=parts, tip=tips, share=picks, fate=fates)
     def pay_online(self, party, part, tip, share, fate):
-        """Pay by the trial bank, which answers, or not."""
-        book, tender = self.tender(party, Method.DUMMY, part, tip, share)
-        self.touched = {book.party.pk}
+        """Pay by the dummy provider, whose answer may be lost."""
+        bill, tender = self.tender(party, Method.DUMMY, part, tip, share)
+        self.touched = {bill.party.pk}
         faults(**FATES[fate])
-        told = {"party_id": book.party.pk, "tender": tender, "actor": self.room.waiter, "once": Once(self.key(), "f")}
+        told = {"party_id": bill.party.pk, "tender": tender, "actor": self.room.waiter, "once": Once(self.key(), "f")}
         self.act("pay online", start_payment, **told)
         faults()
 
     def tender(self, party, method, part, tip, share):
-        book = self.glance(party)
-        chosen = book.shares[share % len(book.shares)] if book.shares and share % 3 else None
-        due = book.due if chosen is None else chosen.due
+        bill = self.last_statement(party)
+        chosen = bill.shares[share % len(bill.shares)] if bill.shares and share % 3 else None
+        due = bill.due if chosen is None else chosen.due
         fields = {"amount": part_of(due, part), "tip": tip, "share_id": chosen.share.pk if chosen else None}
         if method == Method.VOUCHER:
             fields |= {"voucher": self.code(share), "tip": Decimal(0)}
         if method == Method.ACCOUNT:
             fields |= {"account_id": self.room.account, "tip": Decimal(0)}
-        return book, Tender(method, **fields)
+        return bill, Tender(method, **fields)
 
     def code(self, pick):
         raise NotImplementedError
@@ -188,7 +187,7 @@ class Guests(House):
         lost=st.sampled_from([0.0, 0.0, 0.5]),
     )
     def hear_of_the_bank(self, what, pick, minutes, lost):
-        """Let time pass and ask the bank, which may lose answers; or cancel; or let a message come three times."""
+        """Let time pass and run the sweeps while answers are lost; or cancel; or deliver a webhook three times."""
         if what == "cancel":
             self.cancel(pick)
         elif what == "message":
@@ -200,7 +199,7 @@ class Guests(House):
             faults()
 
     def message(self, pick):
-        charge = self.one(DummyCharge.objects.all(), pick)
+        charge = self.pick_row(DummyCharge.objects.all(), pick)
         if charge is not None:
             body, headers = bell_for(charge.key, moment=self.now.timestamp())
             assert [receive_event(code="dummy", body=body, headers=headers) for _copy in range(3)] == [
@@ -211,7 +210,7 @@ class Guests(House):
             self.ask()
 
     def cancel(self, pick):
-        row = self.one(Payment.objects.filter(method=Method.DUMMY), pick)
+        row = self.pick_row(Payment.objects.filter(method=Method.DUMMY), pick)
         if row is not None:
             self.act("cancel payment", cancel_payment, payment_id=row.pk, actor=self.room.waiter)
 
@@ -221,10 +220,10 @@ class Guests(House):
     @rule(pick=picks, part=parts, tip=st.booleans(), line=picks, fate=st.sampled_from(["answers", "loses", "fails"]))
     def refund(self, pick, part, tip, line, fate):
         """Give a part of a payment back, for the bill or a dish, with the tip or without."""
-        row = self.one(Payment.objects.filter(status__in=ARRIVED), pick)
+        row = self.pick_row(Payment.objects.filter(status__in=ARRIVED), pick)
         if row is None:
             self.pay_first(pick, online=line % 2 == 0)
-            row = self.one(Payment.objects.filter(status__in=ARRIVED), 0)
+            row = self.pick_row(Payment.objects.filter(status__in=ARRIVED), 0)
         if row is None:
             return
         lines = list(Order.objects.kept().filter(party__bill=row.bill_id).values_list("lines", flat=True))
@@ -245,12 +244,12 @@ class Guests(House):
 
     @rule(pick=picks, by_undo=st.booleans())
     def take_mistake_back(self, pick, by_undo):
-        """Undo a payment, or book it by the other method."""
+        """Undo a payment, or correct its method."""
         rows = Payment.objects.filter(status="captured")
         rows = rows if by_undo else rows.filter(method__in=("cash", "terminal"))
-        if self.one(rows, pick) is None:
+        if self.pick_row(rows, pick) is None:
             self.pay_first(pick)
-        row = self.one(rows, pick)
+        row = self.pick_row(rows, pick)
         if row is None:
             return
         self.touched = {holder_of(row.bill)}
@@ -264,7 +263,7 @@ class Guests(House):
     # --- tabs -------------------------------------------------------------------------------------------
     @rule(party=picks, amount=st.sampled_from(["5.00", "30.00", "200.00"]), fate=fates)
     def hold(self, party, amount, fate):
-        """Let the bank hold an amount."""
+        """Open a tab, which reserves an amount on a card."""
         told = {"party_id": self.party(party), "amount": Decimal(amount), "actor": self.room.waiter}
         self.touched = {told["party_id"]}
         faults(**FATES[fate])
@@ -273,15 +272,15 @@ class Guests(House):
 
     @rule(pick=picks, part=parts, tip=tips, fate=st.sampled_from(["answers", "loses", "fails"]), ends=st.booleans())
     def end_tab(self, pick, part, tip, fate, ends):
-        """Charge a tab, or give it back."""
-        if self.one(self.tabs(), pick) is None:
+        """Capture a tab, or release it."""
+        if self.pick_row(self.tabs(), pick) is None:
             self.hold(pick, "200.00", "answers")
-        row = self.one(self.tabs(), pick)
+        row = self.pick_row(self.tabs(), pick)
         if row is None:
             return
         self.touched = {holder_of(row.bill)}
         told = {"payment_id": row.pk, "actor": self.room.waiter}
-        due = self.book(holder_of(row.bill)).due
+        due = self.statement(holder_of(row.bill)).due
         faults(**FATES[fate])
         if ends:
             self.act("release tab", release_tab, **told)

@@ -1,4 +1,7 @@
-"""The house of the money machine: built once, played in many evenings, each of which is rolled back."""
+"""The restaurant of the random money tests, and the base class of their evenings.
+
+A restaurant is created once. Each evening runs in a savepoint, which is rolled back at its end.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -35,8 +38,8 @@ CENT, ZERO = Decimal("0.01"), Decimal(0)
 MODES = ["inclusive", "added"]
 CARD = ["dish", "wine", "coffee", "roll"]
 
-# Refusals that are an answer of the bank: it has collected already, which was recorded.
-LEARNT = {("cancel payment", "already_paid"), ("release tab", "already_paid")}
+# Refusals after which money may have moved: the bank said that it has collected already, which was recorded.
+MONEY_MAY_MOVE = {("cancel payment", "already_paid"), ("release tab", "already_paid")}
 
 picks = st.integers(min_value=0, max_value=9)
 wishes = st.lists(
@@ -77,17 +80,17 @@ class Room:
 
 
 class House(RuleBasedStateMachine):
-    """An evening in a room: its clock, who is there, and how an action is tried. `done` counts actions over all."""
+    """The state of an evening: clock, parties and bills. `act` calls a service; `done` counts calls by name."""
 
     def __init__(self, rooms: Mapping[str, Room], done: Counter[str]) -> None:
         super().__init__()
         self.rooms, self.done, self.keys, self.turn = rooms, done, 0, 0
         self.room = rooms["inclusive"]
         self.touched: set[int] | None = None  # the parties whose bill a step can change; None for all
-        self.slack: dict[int, Decimal] = {}
-        self.seen: dict[int, Statement] = {}  # bills as they were after the last step
+        self.left_before: dict[int, Decimal] = {}
+        self.statements: dict[int, Statement] = {}  # bills as they were after the last step
         self.head = -1  # number of the last event then
-        self.lowered = False
+        self.may_owe_less = False
         self.playing = False  # True between two steps: then the evening can be settled
         self.days: list[dict[str, Any]] = []
         self.clock = time_machine.travel(NOON + timedelta(minutes=1), tick=False)
@@ -100,10 +103,10 @@ class House(RuleBasedStateMachine):
         faults()
         self.clock.stop()
         transaction.savepoint_rollback(self.start)
-        del connection.run_on_commit[self.waiting :]  # what would be said after the commit that does not come
+        del connection.run_on_commit[self.waiting :]  # callbacks of a commit that never happens
 
-    def furnish(self, mode: str, *, by_line: bool, serves: bool) -> None:
-        """Choose the house, round taxes on each line or not, and charge for service or not."""
+    def configure(self, mode: str, *, by_line: bool, serves: bool) -> None:
+        """Choose the tax mode, the level on which taxes are rounded, and whether there is a service charge."""
         self.room = self.rooms[mode]
         level = Restaurant.RoundingLevel.LINE if by_line else Restaurant.RoundingLevel.DOCUMENT
         Restaurant.objects.filter(pk=self.room.pk).update(rounding_level=level)
@@ -121,7 +124,7 @@ class House(RuleBasedStateMachine):
         return f"key-{self.keys}"
 
     def act(self, name: str, service: Callable[..., Any], **given: Any) -> Any:
-        """Call a service and return its result, or None where it refuses: then no money has moved."""
+        """Call a service and return its result, or None if it was refused. Check that a refusal moved no money."""
         before, self.playing = moved(self.room.pk), False
         refusal = None
         try:
@@ -129,18 +132,18 @@ class House(RuleBasedStateMachine):
         except DomainError as refused:
             result, refusal = None, refused.code
         self.done[name if refusal is None else f"{name}: {refusal}"] += 1
-        if refusal is not None and (name, refusal) not in LEARNT:
+        if refusal is not None and (name, refusal) not in MONEY_MAY_MOVE:
             assert moved(self.room.pk) == before, f"{name} was refused ({refusal}), and money moved"
         return result
 
-    # --- who is there -----------------------------------------------------------------------------------
+    # --- parties and bills -----------------------------------------------------------------------------------
     def parties(self) -> list[int]:
         """Return the parties that have a bill of their own."""
         rows = Party.objects.filter(restaurant=self.room.pk, joined_to=None)
         return list(rows.order_by("pk").values_list("pk", flat=True))
 
     def party(self, pick: int) -> int:
-        """Choose a party, those that sit first."""
+        """Return a party by its number, seated ones first."""
         rows = Party.objects.filter(restaurant=self.room.pk, joined_to=None)
         found = list(rows.order_by("-status", "pk").values_list("pk", flat=True))
         return found[pick % len(found)]
@@ -148,38 +151,38 @@ class House(RuleBasedStateMachine):
     def table(self, pick: int) -> int:
         return self.room.tables[pick % len(self.room.tables)]
 
-    def book(self, party: int) -> Statement:
+    def statement(self, party: int) -> Statement:
         return read_statement(Party.objects.get(pk=party), Restaurant.objects.get(pk=self.room.pk))
 
     def changed(self) -> bool:
-        """Return whether anything happened since the last step."""
+        """Return whether an event was recorded since the last call."""
         before, self.head = self.head, event_log.position(self.room.pk).seq
         return before != self.head
 
-    def glance(self, pick: int) -> Statement:
-        """Return the bill of a chosen party as it was seen last."""
+    def last_statement(self, pick: int) -> Statement:
+        """Return the bill of a party as it was after the last step, without reading it again."""
         party = self.party(pick)
-        return self.seen.get(party) or self.book(party)
+        return self.statements.get(party) or self.statement(party)
 
-    def one(self, rows: Any, pick: int) -> Any:
-        """Choose one of the rows of this house, None of none."""
+    def pick_row(self, rows: Any, pick: int) -> Any:
+        """Return one of the rows of this restaurant, or None if there are none."""
         found = list(rows.filter(restaurant=self.room.pk).order_by("pk"))
         return found[pick % len(found)] if found else None
 
     def booking(self, pick: int) -> int:
-        found = self.one(Booking.objects.all(), pick)
+        found = self.pick_row(Booking.objects.all(), pick)
         return 0 if found is None else found.pk
 
 
 def moved(restaurant: int) -> tuple[int, Decimal]:
-    """Return how much money was ever written down."""
+    """Return the number and the sum of all money moves of the restaurant."""
     rows = TillMove.objects.filter(restaurant=restaurant)
     found = rows.aggregate(many=Count("pk"), sum=Sum("amount"))
     return found["many"], found["sum"] or ZERO
 
 
 def part_of(amount: Decimal, part: Fraction | None) -> Decimal | None:
-    """Return a part of an amount: None for all, a cent for none of it."""
+    """Return a part of an amount, at least a cent; None, which means the whole, for a part of None."""
     if part is None:
         return None
     cents = int(amount * 100) * part
@@ -187,5 +190,5 @@ def part_of(amount: Decimal, part: Fraction | None) -> Decimal | None:
 
 
 def seeded(lost: float, seed: int) -> None:
-    """Let the bank lose answers."""
+    """Let the provider lose this share of its answers."""
     faults(lost=lost, random=Random(seed))

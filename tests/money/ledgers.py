@@ -1,4 +1,4 @@
-"""The rows of money of a house, read at once, and what must hold between them."""
+"""Sums of the money rows of a restaurant, and checks that they agree with each other."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,10 @@ Sums = Mapping[Any, Decimal]
 
 
 class Ledgers:
-    """The sums of payments, refunds, vouchers, accounts and tills of a house, {method: money} or {id: money}."""
+    """The payments, refunds, vouchers, house accounts and till moves of a restaurant.
+
+    `bills` is {method: amount paid less refunds}; `vouchers` is {id: balance}.
+    """
 
     def __init__(self, restaurant: int) -> None:
         def rows(model: Any, *columns: str) -> list[Any]:
@@ -34,11 +37,11 @@ class Ledgers:
         self.moves = rows(TillMove, "kind", "method", "amount", "till")
 
     def of_vouchers(self, *kinds: str) -> Decimal:
-        """Return how moves of these kinds changed all vouchers and deposits."""
+        """Return the sum of these kinds of moves over all vouchers and deposits."""
         return sum((amount for _pk, kind, amount, *_till in self.voucher_moves if kind in kinds), ZERO)
 
     def check(self) -> None:
-        """Check that ledgers have what their moves say, that bills took exactly that, and that tills say the same."""
+        """Check that each balance is the sum of its moves, and that bills and tills agree with them."""
         self._check_vouchers()
         self._check_accounts()
         on_bills = summed((method, amount) for kind, method, amount, _till in self.moves if kind in ("sale", "refund"))

@@ -1,4 +1,4 @@
-"""Any evening with money, in a house with inclusive and one with added tax: every bill, ledger and day is right.
+"""Random evenings in a restaurant with inclusive and one with added tax: every bill, ledger and closing is right.
 
 `THOROUGH=1 pytest tests/money` is the long run; `MONEY_EVENINGS` sets another number of evenings.
 """
