@@ -1,9 +1,7 @@
 """The fields of the bill's page: amounts as people type them."""
 
 import re
-from collections.abc import Iterable
 from decimal import Decimal
-from fractions import Fraction
 
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext
@@ -13,9 +11,8 @@ from bistro.core.kernel.errors import InvalidInput
 from bistro.core.kernel.money import ZERO
 from bistro.core.kernel.numbers import whole_number
 from orders.billing.page import TIPS, Wish
-from orders.billing.services import Claim, Tender
-from orders.billing.statements import Statement
-from orders.billing.transitions import Method, ShareKind
+from orders.billing.services import Tender
+from orders.billing.transitions import Method
 from orders.services import Once
 
 AMOUNT = re.compile(r"\d{1,9}([.,]\d{1,4})?")
@@ -71,24 +68,3 @@ def tip_in(data: QueryDict) -> Wish:
         return Wish(amount=Decimal(typed.replace(",", ".")))
     percent = whole_number(data.get("tip", "")) or 0
     return Wish(percent if percent in TIPS else 0)
-
-
-def claims_in(data: QueryDict, statement: Statement) -> list[Claim]:
-    """Return the shares of dishes that are there, and one more for the ticked lines. Raises InvalidInput."""
-    ticked = _ticked(data)
-    if not ticked:
-        message = gettext("Tick the dishes first.")
-        raise InvalidInput(message, fields={"line": [message]})
-    claims = []
-    for state in statement.shares:
-        share = state.share
-        if share.kind == ShareKind.ITEMS and not share.is_locked:
-            parts = {line: part for line, part in share.parts.items() if line not in ticked}
-            claims += [Claim(share.label, parts)] if parts else []
-    label = gettext("Share %(number)s") % {"number": len(claims) + 1}
-    return [*claims, Claim(label, dict.fromkeys(ticked, Fraction(1)))]
-
-
-def _ticked(data: QueryDict) -> set[int]:
-    numbers: Iterable[int | None] = (whole_number(each, least=1) for each in data.getlist("line")[:MOST_LINES])
-    return {number for number in numbers if number is not None}

@@ -13,18 +13,17 @@ from bistro.core.kernel.actors import Actor
 from bistro.core.kernel.money import ZERO, Rounding, display, short, text, to_coin, units_of
 from bistro.core.kernel.roles import Permission
 from bistro.core.models import Membership
-from orders.allergies import choice_names
 from orders.billing.accounts.selectors import accounts_to_charge
 from orders.billing.amounts import PERCENT
 from orders.billing.cash_page import Given, keypad_terms, notes_for
+from orders.billing.columns import Column, columns_of, shown_shares
 from orders.billing.models import Adjustment, CardReader, HouseAccount, Payment
+from orders.billing.page_lines import Group, groups_of
 from orders.billing.readers import readers_of, state_words
-from orders.billing.selectors import removed_lines
 from orders.billing.services.correcting import CAN_BE_UNDONE, UNDO_TIME
 from orders.billing.statements import ShareState, Statement
 from orders.billing.tab_page import PageTab, can_open_tab, page_tab
 from orders.billing.transitions import ASKED_ABOUT, PROVIDERS, AdjustmentKind, Method, PaymentState
-from orders.models import OrderLine
 from orders.ordering.approval import approvers
 
 TIPS = (5, 10, 15)  # percent of what is to pay, without its tax
@@ -40,27 +39,6 @@ class Wish:
 
 
 NO_TIP = Wish()
-
-
-@dataclass(frozen=True, slots=True)
-class PageLine:
-    """A dish on the page. `was` is its price before a comp or discount, "" without one."""
-
-    id: int
-    quantity: int
-    name: str
-    details: str
-    amount: str
-    was: str
-    voided: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The dishes of a seat; seat None has those without one."""
-
-    seat: int | None
-    lines: list[PageLine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +150,7 @@ class BillPage:
     service: PageService | None
     taxes: list[str]
     shares: list[PageShare]
+    columns: list[Column]  # the shares with their dishes, if they have any
     panel: PayPanel | None
     payments: list[PagePayment]
     total: str
@@ -190,6 +169,16 @@ class BillPage:
     ways: tuple[int, ...] = EQUAL_PARTS
 
     @property
+    def other_groups(self) -> list[Group]:
+        """Return the dishes that stand in no column."""
+        shown = {each.line.id for column in self.columns for group in column.seat_groups for each in group.lines}
+        found = [
+            Group(group.seat, [line for line in group.lines if line.id not in shown or line.voided])
+            for group in self.groups
+        ]
+        return [group for group in found if group.lines]
+
+    @property
     def has_seats(self) -> bool:
         return any(group.seat is not None for group in self.groups)
 
@@ -197,14 +186,15 @@ class BillPage:
 def read_page(statement: Statement, actor: Actor, *, share_id: int | None = None, tip: Wish = NO_TIP) -> BillPage:
     """Return the page of a bill, with a chosen share and tip."""
     show = _shower(statement)
-    chosen = _chosen(statement, share_id)
+    chosen, groups = _chosen(statement, share_id), groups_of(statement)
     return BillPage(
         statement=statement,
-        groups=_groups(statement),
+        groups=groups,
         adjustments=_adjustments(statement),
         service=_service(statement),
         taxes=[f"{tax.name} {short(tax.percent)} %: {show(tax.amount)}" for tax in statement.owed.taxes],
-        shares=[_page_share(state, chosen, show) for state in statement.shares],
+        shares=[_page_share(state, chosen, show) for state in shown_shares(statement)],
+        columns=columns_of(statement, groups, chosen),
         panel=_panel(statement, chosen, tip),
         payments=_payments(statement),
         total=show(statement.total),
@@ -243,31 +233,6 @@ def _chosen(statement: Statement, share_id: int | None) -> ShareState | None:
     """Return the chosen share, else the first one that is not paid."""
     wanted = statement.share(share_id) if share_id is not None else None
     return wanted or next((state for state in statement.shares if state.due), None)
-
-
-def _groups(statement: Statement) -> list[Group]:
-    by_seat: dict[int | None, list[PageLine]] = {}
-    for line in statement.lines:
-        by_seat.setdefault(line.seat, []).append(_page_line(line, statement))
-    for line in removed_lines(statement.orders):
-        by_seat.setdefault(line.seat, []).append(_page_line(line, statement, voided=True))
-    return [Group(seat, by_seat[seat]) for seat in sorted(by_seat, key=lambda seat: (seat is None, seat or 0))]
-
-
-def _page_line(line: OrderLine, statement: Statement, *, voided: bool = False) -> PageLine:
-    show = _shower(statement)
-    amount = ZERO if voided else statement.owed.lines[line.pk]
-    tax = sum((part.amount for part in statement.owed.line_taxes.get(line.pk, ())), ZERO)
-    added = tax if statement.restaurant.tax_mode == "added" else ZERO
-    return PageLine(
-        id=line.pk,
-        quantity=line.quantity,
-        name=line.name,
-        details=", ".join(choice_names(line)),
-        amount=show(amount),
-        was=show(line.total) if not voided and amount - added < line.total else "",
-        voided=voided,
-    )
 
 
 def _adjustments(statement: Statement) -> list[PageAdjustment]:

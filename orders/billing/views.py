@@ -22,9 +22,10 @@ from bistro.core.web.qr import qr_of
 from orders.access import party_for
 from orders.billing import services
 from orders.billing.access import adjustment_for, holder_of, party_of, payment_for
-from orders.billing.forms import claims_in, once_in, tender_in, tip_in, typed_amount
+from orders.billing.forms import once_in, tender_in, tip_in, typed_amount
 from orders.billing.links import link_of
 from orders.billing.models import Payment
+from orders.billing.moving import claims_in
 from orders.billing.page import read_page
 from orders.billing.readers import words_at_reader
 from orders.billing.services.tenders import Taken
@@ -66,7 +67,7 @@ def present(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
 @require_POST
 @page_requires(Permission.TAKE_PAYMENT)
 def split(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """Divide the bill: by seat, equally, by an amount, or with a share for the ticked dishes."""
+    """Divide the bill: by seat, equally, by an amount, or by moving the ticked dishes."""
     party = party_for(actor, pk)
 
     def act() -> Statement:
@@ -74,13 +75,15 @@ def split(request: HtmxHttpRequest, actor: Actor, pk: int) -> HttpResponse:
         if by not in ("equal", "seat", "amount", "items", "none"):
             raise InvalidInput(gettext("Choose how to split the bill."), code="unknown_split")
         amount = typed_amount(request.POST, "amount")
-        claims = claims_in(request.POST, read_statement(party, restaurant_of(actor))) if by == "items" else ()
+        before = read_statement(party, restaurant_of(actor)) if by == "items" else None
+        claims = claims_in(request.POST, before) if before else ()
         return services.split_bill(
             party_id=pk,
-            by=by,
+            by="none" if before and not claims else by,
             ways=whole_number(request.POST.get("ways", "")) or 0,
             amounts=[amount] if amount is not None else (),
             claims=claims,
+            versions=[before.version] if before else None,
             actor=actor,
         )
 

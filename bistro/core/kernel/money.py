@@ -127,9 +127,10 @@ def short(number: Decimal) -> str:
     return f"{(number or ZERO).normalize():f}"
 
 
+@lru_cache(maxsize=4096)  # a bill shows the same prices many times
 def display(amount: Decimal, currency: str, locale: str = "en") -> str:
     """Format an amount for people of a locale, e.g. `€12.50`."""
-    return format_currency(amount, currency, locale=locale)
+    return format_currency(amount or ZERO, currency, locale=locale)  # never "-€0.00", which would be remembered
 
 
 def surcharge(amount: Decimal, currency: str, locale: str = "en") -> str:
