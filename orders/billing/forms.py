@@ -17,6 +17,7 @@ from orders.services import Once
 
 AMOUNT = re.compile(r"\d{1,9}([.,]\d{1,4})?")
 MOST_LINES = 500
+EXACT = "exact"  # the value of the button that takes exactly what is to pay
 PRESSED = (Method.TERMINAL, Method.VOUCHER, Method.ACCOUNT, Method.READER)
 
 
@@ -44,15 +45,16 @@ def tender_in(data: QueryDict) -> Tender:
     """Return the payment of the page's form: one of its buttons, and the fields beside them. Raises InvalidInput.
 
     The buttons `terminal`, `voucher`, `account`, `reader`, `cash` name the method; `cash` has the cash given, "" for
-    what was typed or else the exact, and `reader` the id of the card reader.
+    what was typed or else the exact, `exact` for the exact whatever was typed, and `reader` the id of the card reader.
     """
     method = next((each for each in PRESSED if each in data), Method.CASH)
-    note = typed_amount(data, "cash")
+    is_exact = data.get("cash") == EXACT
+    note = None if is_exact else typed_amount(data, "cash")
     return Tender(
         method=method,
         amount=typed_amount(data, "amount"),
         tip=typed_amount(data, "tip") or ZERO,
-        tendered=None if method != Method.CASH else typed_amount(data, "given") if note is None else note,
+        tendered=None if method != Method.CASH or is_exact else typed_amount(data, "given") if note is None else note,
         share_id=whole_number(data.get("share", ""), least=1),
         slip=data.get("slip", ""),
         voucher=data.get("code", "")[:40],

@@ -55,7 +55,7 @@ def claims_in(data: QueryDict, statement: Statement) -> list[Claim]:
     given = {line: part / len(chosen) for line, part in free.items()}
     others = [_without(target, ticked) for target in targets]
     if len(chosen) == 1:
-        others, given = _follow(others, targets, chosen[0], given)
+        others, given = _follow(others, targets, chosen[0], given, ticked)
     moved = [_with(rest, given) if target in chosen else rest for rest, target in zip(others, targets, strict=True)]
     return _labelled([target for target in moved if target.parts and not target.is_rest], statement)
 
@@ -71,12 +71,14 @@ def _labelled(targets: list[Target], statement: Statement) -> list[Claim]:
     return claims
 
 
-def _follow(others: list[Target], before: list[Target], to: Target, given: Parts) -> tuple[list[Target], Parts]:
+def _follow(
+    others: list[Target], before: list[Target], to: Target, given: Parts, ticked: set[int]
+) -> tuple[list[Target], Parts]:
     """Let the parts of shared dishes follow a guest whose own dishes have all moved to one share."""
     found, followed = [], dict(given)
     for rest, target in zip(others, before, strict=True):
-        leaves = target != to and not rest.is_rest and rest.parts != target.parts
-        if leaves and all(part < 1 for part in rest.parts.values()):
+        own = {line for line, part in target.parts.items() if part == 1}
+        if target != to and not target.is_rest and own and own <= ticked:
             for line, part in rest.parts.items():
                 followed[line] = followed.get(line, Fraction(0)) + part
             rest = replace(rest, parts={})

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.money import ZERO, Rounding, display, short, text, to_coin, units_of
+from bistro.core.kernel.money import ZERO, Rounding, display, short, text, to_coin, to_step, units_of
 from bistro.core.kernel.roles import Permission
 from bistro.core.models import Membership
 from orders.billing.accounts.selectors import accounts_to_charge
@@ -278,7 +278,7 @@ def _panel(statement: Statement, chosen: ShareState | None, wish: Wish) -> PayPa
     if due <= ZERO:
         return None
     show, restaurant = _shower(statement), statement.restaurant
-    tip = tip_of(due, wish.percent, statement) if wish.amount is None else wish.amount
+    tip = tip_of(due, wish.percent, statement) if wish.amount is None else to_step(wish.amount, restaurant.currency)
     to_pay = due + tip
     cash = to_coin(to_pay, restaurant.cash_rounding)
     return PayPanel(

@@ -10,12 +10,25 @@ function moveTo(target) {
   if (button) form.requestSubmit(button);
 }
 
-/** Tick the lines of a seat with its box, and its box with the last of its lines. */
-function tickSeat(seat) {
-  const lines = seat.value.split(",");
-  const column = seat.closest("[data-column]");
-  for (const box of column.querySelectorAll('input[form="split-items"]')) {
-    if (box !== seat && lines.includes(box.value)) box.checked = seat.checked;
+/** Return the boxes of a column: of its seats, or of their lines. */
+function boxesIn(column, ofSeats) {
+  const found = column ? [...column.querySelectorAll('input[form="split-items"]')] : [];
+  return found.filter((box) => "seatBox" in box.dataset === ofSeats);
+}
+
+/** Tick the lines of a seat with its box, and its box with all of its lines. */
+function tickWith(box) {
+  const column = box.closest("[data-column]");
+  const lines = boxesIn(column, false);
+  if ("seatBox" in box.dataset) {
+    const ids = box.value.split(",");
+    for (const line of lines.filter(({ value }) => ids.includes(value))) line.checked = box.checked;
+  }
+  for (const seat of boxesIn(column, true)) {
+    const ids = seat.value.split(",");
+    const ticked = lines.filter(({ value, checked }) => checked && ids.includes(value)).length;
+    seat.checked = ticked === ids.length;
+    seat.indeterminate = ticked > 0 && !seat.checked;
   }
 }
 
@@ -25,14 +38,18 @@ function pressedKey(event) {
   const button = form.querySelector(`button[aria-keyshortcuts="${CSS.escape(key)}"]`);
   if (!button) return;
   event.preventDefault(); // the digit is no cash
-  if (!boxes().some(({ checked }) => checked)) event.target.checked = true;
+  if (!boxes().some(({ checked }) => checked)) {
+    event.target.checked = true;
+    tickWith(event.target);
+  }
   form.requestSubmit(button);
 }
 
 function begin() {
+  for (const box of boxes()) if ("seatBox" in box.dataset) box.removeAttribute("name"); // its lines are sent
   let dragged = null; // the box of the line under the finger
   document.addEventListener("change", ({ target }) => {
-    if ("seatBox" in target.dataset) tickSeat(target);
+    if (target.matches('input[form="split-items"]')) tickWith(target);
   });
   document.addEventListener("keydown", pressedKey, { capture: true });
   document.addEventListener("dragstart", (event) => {
@@ -40,12 +57,12 @@ function begin() {
     if (dragged) event.dataTransfer.setData("text/plain", dragged.value);
   });
   document.addEventListener("dragover", (event) => {
-    const column = dragged && event.target.closest("[data-column]");
+    const column = dragged && event.target.closest?.("[data-column]");
     for (const each of document.querySelectorAll("[data-column]")) each.classList.toggle("is-over", each === column);
     if (column) event.preventDefault();
   });
   document.addEventListener("drop", (event) => {
-    const column = dragged && event.target.closest("[data-column]");
+    const column = dragged && event.target.closest?.("[data-column]");
     if (!column || column.contains(dragged)) return;
     event.preventDefault();
     dragged.checked = true;

@@ -25,6 +25,7 @@ class CashPad {
     this.field = root.elements.given;
     this.take = root.querySelector("[data-cash-take]");
     this.isNote = false; // the next key begins a new amount
+    this.isFilled = true; // by a key, a note or the server: a typed digit begins a new amount
   }
 
   money(units) {
@@ -37,6 +38,7 @@ class CashPad {
   }
 
   write(units) {
+    this.isFilled = true;
     this.field.value = typedAs(units, this.terms.digits, this.sign);
     this.show();
   }
@@ -81,8 +83,9 @@ class CashPad {
       if (note) this.choose(note);
       else if (key) this.press(key.value);
     });
-    this.root.addEventListener("input", () => {
+    this.root.addEventListener("input", ({ target }) => {
       this.isNote = false;
+      if (target === this.field) this.isFilled = false;
       this.show();
     });
     this.field.addEventListener("keydown", (event) => {
@@ -98,7 +101,7 @@ class CashPad {
     if (!/^\d$/.test(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.defaultPrevented || event.target.closest(TYPING)) return;
     this.field.focus({ preventScroll: true });
-    if (this.isNote) this.field.select();
+    if (this.isFilled) this.field.select();
   }
 
   begin() {

@@ -86,6 +86,32 @@ def test_the_box_of_a_seat_ticks_its_dishes_and_a_guest_leaves_no_bill_behind(sp
     expect(columns(page)).to_have_count(1)
 
 
+def test_a_dish_that_is_unticked_after_its_seat_stays(split):
+    page = split("Table 9")
+    seat = page.get_by_role("checkbox", name="Seat 1")
+    seat.check()
+    box_of(page, "Burger").uncheck()
+    expect(seat).not_to_be_checked()
+    assert seat.evaluate("box => box.indeterminate")
+    page.get_by_role("button", name=re.compile("^To Seat 2")).click()
+    expect(columns(page)).to_have_count(2)
+    expect(columns(page).nth(1)).to_contain_text("Onion Soup")
+    expect(columns(page).first).to_contain_text("Burger")
+    expect(columns(page).nth(1)).not_to_contain_text("Burger")
+
+
+def test_the_last_dish_of_a_seat_ticks_its_box_and_a_key_on_the_box_moves_its_dishes(split):
+    page = split("Table 10")
+    for dish in ("Onion Soup", "Burger"):
+        box_of(page, dish).check()
+    expect(page.get_by_role("checkbox", name="Seat 1")).to_be_checked()
+    for dish in ("Onion Soup", "Burger"):
+        box_of(page, dish).uncheck()
+    page.get_by_role("checkbox", name="Seat 2").focus()
+    page.keyboard.press("1")
+    expect(columns(page)).to_have_count(1)
+
+
 def test_the_chosen_share_is_paid_by_the_keypad_and_says_so(split):
     page = split("Table 6")
     columns(page).nth(1).get_by_role("link").click()

@@ -101,6 +101,14 @@ def test_a_keyboard_types_into_the_same_field_and_enter_takes_the_cash(bill):
     assert paid(page) == "€27.80 paid in cash. Change: €2.70"
 
 
+def test_a_typed_digit_after_keys_of_the_pad_begins_a_new_amount(bill):
+    page = bill("Table 12")
+    press(page, "3", "0", "00")
+    page.keyboard.type("40,5")
+    expect(page.locator("#pay-given")).to_have_value("40,5")
+    assert change_on(page) == "Change €12.70"
+
+
 def test_too_little_is_refused_by_the_server_and_what_was_typed_stays(bill):
     page = bill("Table 6")
     press(page, "2", "0", "00")

@@ -76,6 +76,23 @@ def test_typed_cash_gives_change_and_a_note_that_is_pressed_counts_more(page):
     assert "€30.00 paid in cash. Change: €20.00" in page.read()
 
 
+def test_the_exact_amount_is_taken_whatever_was_typed_as_given(page):
+    exact = re.search(r'bill__exact" name="cash" value="(\w+)"', page.read())[1]
+    page.post("pay", cash=exact, given="60", tip="0", amount="10", key="k")
+    assert "€10.00 paid in cash. Change: €0.00" in page.read()
+    page.post("pay", cash=exact, given="60", tip="0", amount="", key="l")
+    assert "€30.00 paid in cash. Change: €0.00" in page.read()
+
+
+def test_a_refused_part_stays_in_its_field(page):
+    with nothing_changes():
+        text = page.post("pay", 422, cash="", given="5", amount="12.34", tip="0", key="k")
+    assert re.search(r'<details class="bill__fold" open>\s*<summary[^>]*>Other amounts', text)
+    assert re.search(r'id="pay-amount"[^>]*value="12.34"', text)
+    text = page.post("split", 422, by="amount", amount="900")
+    assert re.search(r'id="pay-amount"[^>]*value', text) is None, "the amount of another form"
+
+
 def test_too_little_cash_is_refused_and_stays_in_the_field(page):
     with nothing_changes():
         text = page.post("pay", 422, cash="", given="39.99", tip="0", key="k")
@@ -84,14 +101,23 @@ def test_too_little_cash_is_refused_and_stays_in_the_field(page):
 
 
 @pytest.mark.parametrize(
-    ("currency", "coin", "amounts"),
-    [("EUR", None, (4000, 150, 0)), ("JPY", None, (40, 1, 0)), ("KWD", "0.005", (40000, 1500, 5))],
+    ("currency", "coin", "tip", "amounts"),
+    [
+        ("EUR", None, "1,5", (4000, 150, 0)),
+        ("EUR", None, "1,555", (4000, 156, 0)),
+        ("JPY", None, "1", (40, 1, 0)),
+        ("JPY", None, "1,5", (40, 2, 0)),
+        ("JPY", None, "2,5", (40, 3, 0)),
+        ("KWD", "0.005", "1,5", (40000, 1500, 5)),
+    ],
 )
-def test_the_keypad_knows_the_amounts_in_the_smallest_unit(page, currency, coin, amounts):
+def test_the_keypad_knows_the_amounts_in_the_smallest_unit(page, currency, coin, tip, amounts):
     Restaurant.objects.update(currency=currency, cash_rounding=coin)
-    tip = "1" if currency == "JPY" else "1,5"
-    terms = json.loads(unescape(re.search(r'data-cash="([^"]+)"', page.read(f"?other={tip}"))[1]))
+    text = page.read(f"?other={tip}")
+    terms = json.loads(unescape(re.search(r'data-cash="([^"]+)"', text)[1]))
     assert (terms["due"], terms["tip"], terms["coin"]) == amounts
+    posted = Decimal(re.search(r'name="tip" value="([^"]+)"', text)[1])
+    assert posted == Decimal(terms["tip"]).scaleb(-terms["digits"])
     assert (terms["currency"], terms["locale"]) == (currency, "en-IE")
 
 

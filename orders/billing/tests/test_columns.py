@@ -1,6 +1,7 @@
 """The shares of a bill as columns, and dishes that are moved between them on the page."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -62,7 +63,7 @@ def test_a_guest_s_dishes_move_to_another_bill_with_the_part_of_what_is_shared(c
     columns.move(0, to="new")
     assert columns.heads()["Bill 3"] == ("seat 1", "€10.00")
     assert "The rest" not in columns.heads()
-    assert sum(float(share["total"]) for share in columns.bill.read()["shares"]) == 50
+    assert sum(Decimal(share["total"]) for share in columns.bill.read()["shares"]) == 50
 
 
 def test_the_box_of_a_seat_moves_all_its_dishes(columns):
@@ -74,6 +75,22 @@ def test_the_box_of_a_seat_moves_all_its_dishes(columns):
 def test_a_dish_is_shared_by_all_bills(columns):
     columns.move(3, to="all")
     assert [total for *_seats, total in columns.heads().values()] == ["€26.67", "€16.67", "€6.66"]
+
+
+def test_a_moved_part_of_a_shared_dish_leaves_the_other_parts_alone(columns):
+    own, first, second = columns.bill.lines[:3]
+    halves = [{"line": first, "part": "1/2"}, {"line": second, "part": "1/2"}]
+    shares = [{"label": "Ana", "lines": [{"line": own}, *halves]}, {"label": "Ben", "lines": halves}]
+    assert columns.bill.post("/split", {"by": "items", "shares": shares}).status_code == 200
+    columns.move(1, to=columns.share("Ana"))
+    assert columns.heads()["Ana"][-1] == "€25.00"
+    assert columns.heads()["Ben"][-1] == "€5.00"
+
+
+def test_a_dish_leaves_the_bills_that_share_all_dishes_without_the_others(columns):
+    columns.move(0, 1, 2, 3, 4, to="all")
+    columns.move(0, to=columns.share("Bill 1"))
+    assert [total for *_seats, total in columns.heads().values()] == ["€23.34", "€13.33", "€13.33"]
 
 
 def test_the_rest_gets_what_leaves_the_bills(columns):
