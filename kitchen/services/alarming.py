@@ -22,10 +22,9 @@ def raise_unseen_ticket_alarms(*, now: datetime) -> int:
     order that only other stations' screens have shown. Unseen orders have an alarm of their own
     (`orders.services.raise_unseen_alarms`).
 
-    A sweep calls it. One query when nothing is due; then one unit of work for each restaurant, in which the
-    locked rows let one process raise each alarm and leave out tickets that were seen, started, held or cancelled
-    meanwhile. A
-    restaurant whose rows cannot be read does not delay the others; its error is raised at the end. Locks: order,
+    A sweep calls it. One query when nothing is due; then one unit of work for each restaurant, in which the locked
+    rows let one process raise each alarm and leave out tickets that were seen, started, held or cancelled meanwhile.
+    A restaurant whose rows cannot be read does not delay the others; its error is raised at the end. Locks: order,
     ticket.
     """
     due: dict[int, list[tuple[int, int]]] = defaultdict(list)

@@ -26,7 +26,7 @@ orders_of_party = CompiledQuery(
 )
 # orders → their lines
 lines_of_orders = CompiledQuery(lambda orders: OrderLine.objects.filter(order_id__any_of=orders))
-# orders, parties → (adjustment) in force of their lines and bills, and of the bills of those whom these parties joined
+# orders, parties → (adjustment) in force of their lines and bills, and of the bills of guests who joined these parties
 adjustments_in_force = CompiledQuery(lambda orders, parties: _adjustments_in_force(orders, parties))
 # adjustments → these with their bills and parties
 adjustments_by_key = CompiledQuery(
@@ -57,7 +57,7 @@ deposits_of_parties = CompiledQuery(
 
 
 def _adjustments_in_force(orders: Any, parties: Any) -> QuerySet[Adjustment, Any]:
-    """Build the union of four parts, because each part can use an index. A join is followed two levels up."""
+    """Build the union of four parts, because each part can use an index. Joins are followed two levels down."""
     keys = Adjustment.objects.filter(removed_at=None).order_by().values_list("pk")
     of_bills = keys.filter(line=None)
     return keys.filter(line__order__any_of=orders).union(

@@ -42,6 +42,8 @@ def adjustments_of(orders: Sequence[Order]) -> list[Adjustment]:
 
     Bills of guests who joined are found as far as two joins away. Costs one query, and a second one if there are any.
     """
+    if not orders:
+        return []
     found = adjustments_in_force([order.pk for order in orders], {order.party_id for order in orders})
     return adjustments_by_key([key for (key,) in found]) if found else []
 

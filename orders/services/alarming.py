@@ -34,8 +34,9 @@ def raise_unseen_alarms(*, now: datetime) -> int:
 
 def _raise_in(restaurant_id: int, order_ids: Collection[int], now: datetime) -> int:
     with UnitOfWork(Actor.system(restaurant_id, "kitchen alarm")) as work:
-        still = Order.objects.of_restaurant(work.restaurant_id).overdue(now).not_alarmed()
-        raised = Order.objects.filter(pk__in=list(still.filter(pk__in=order_ids).locked().values_list("pk", flat=True)))
+        list(Order.objects.filter(pk__in=order_ids).locked().values_list("pk"))
+        still = Order.objects.of_restaurant(work.restaurant_id).overdue(now).not_alarmed().filter(pk__in=order_ids)
+        raised = Order.objects.filter(pk__in=list(still.values_list("pk", flat=True)))
         number = raised.update(unseen_at=now, version=F("version") + 1)
         for order in raised.with_lines().order_by("pk"):
             work.record(OrderUnseen.of(order))

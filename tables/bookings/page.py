@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -103,12 +104,19 @@ class Block:
 class Line:
     """A table in the timeline with its stays. `heading` is the section that begins with this table, else blank."""
 
+    HEADING: ClassVar[int] = 24  # height of the heading
+
     y: int
     pk: int
     name: str
     seats: int
     blocks: tuple[Block, ...]
     heading: str = ""
+
+    @property
+    def heading_y(self) -> int:
+        """Return where the band of the heading begins."""
+        return self.y - self.HEADING
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +144,7 @@ class Timeline:
     slot: int  # minutes
     arriving: Sequence[Arriving]
 
-    LEFT, HOUR, TOP, LINE, HEADING = 120, 150, 56, 52, 24
+    LEFT, HOUR, TOP, LINE = 120, 150, 56, 52
 
     @property
     def height(self) -> int:
@@ -278,7 +286,7 @@ def _lines(restaurant: Restaurant, blocks: Mapping[int, Sequence[Block]]) -> lis
     y, before = Timeline.TOP, None
     for pk, name, seats, section in rows.values_list("pk", "name", "seats", "section__name"):
         heading = section if section != before else ""
-        y += Timeline.HEADING if heading else 0
+        y += Line.HEADING if heading else 0
         lines.append(Line(y, pk, name, seats, tuple(blocks.get(pk, ())), heading))
         y, before = y + Timeline.LINE, section
     return lines

@@ -21,7 +21,7 @@ from tables.waitlist.quoting import Quote, Room
 SIZES = (1, 2, 3, 4, 5, 6, 7, 8)
 SOME_SIZES = (2, 4, 6, 8)  # whose quotes are beside the host's day
 SUGGESTED = 3
-SOON = 5  # minutes before the end of the quote
+SOON = 5  # minutes before the end of the quote; less for short quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ class Row:
         """Return the mark of the wait: past the quote or near its end; "" before."""
         if self.late:
             return "late"
-        return "soon" if self.waited >= self.entry.quoted_high - SOON else ""
+        soon = self.entry.quoted_high - min(SOON, self.entry.quoted_high // 4)
+        return "soon" if self.waited >= soon > 0 else ""
 
     @property
     def party_id(self) -> int:

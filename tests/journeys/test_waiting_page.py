@@ -200,14 +200,15 @@ def test_the_list_beside_the_day_costs_as_many_queries_however_many_wait(page):
 
 def test_the_wait_is_marked_near_the_end_of_the_quote_and_past_it(page):
     entry = page.add(2)
-    for quoted, waited, state in ((20, 14, ""), (20, 16, "soon"), (20, 21, "late")):
+    marks = (20, 14, ""), (20, 16, "soon"), (20, 21, "late"), (5, 1, ""), (5, 4, "soon")
+    for quoted, waited, state in marks:
         arrived = timezone.now() - timedelta(minutes=waited, seconds=5)
         WaitlistEntry.objects.filter(pk=entry.pk).update(arrived_at=arrived, quoted_low=quoted, quoted_high=quoted)
         text = page.read(**BESIDE)
         mark = f' data-state="{state}"' if state else ""
         assert f'<span class="waitlist__wait"{mark}>' in text
-        assert (f"over · {waited} min" in text) == (state == "late")
-        assert "quoted 20 min" in text
+        assert (f"{waited} min, too long" in text) == (state == "late")
+        assert f"quoted {quoted} min" in text
 
 
 def test_a_party_is_added_and_seated_beside_the_day_which_is_loaded_again(page):
