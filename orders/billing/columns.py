@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from bistro.core.kernel.money import ZERO, Rounding, allocate, display, units_of
 from orders.billing.page_lines import Group, PageLine
-from orders.billing.splitting import Parts, claims_now
+from orders.billing.splitting import BY_DISHES, Parts, claims_now
 from orders.billing.statements import ShareState, Statement, counted, part_of, seats_of
 from orders.billing.transitions import Method, ShareKind
 
@@ -42,7 +42,7 @@ class ColumnSeat:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A share as a column. `other` is what its total has besides the dishes, `is_open` whether dishes can be moved."""
+    """A share as a column. `other` is what its total has besides the dishes, `takes_dishes` whether they can be moved."""
 
     id: int
     label: str
@@ -53,7 +53,7 @@ class Column:
     payments: list[str]
     is_paid: bool
     is_part_paid: bool
-    is_open: bool
+    takes_dishes: bool
     is_chosen: bool
 
 
@@ -61,6 +61,16 @@ def claims_of(statement: Statement) -> dict[int, Parts]:
     """Return the parts of dishes that each share pays now, {share id: parts}."""
     kept = [order for order in statement.orders if order.is_kept]
     return claims_now([part_of(state.share) for state in statement.shares], seats_of(kept))
+
+
+def takes_dishes(state: ShareState) -> bool:
+    """Return whether a share is for dishes and has no payment."""
+    return state.share.kind in BY_DISHES and not state.share.is_locked
+
+
+def can_move(statement: Statement) -> bool:
+    """Return whether dishes can be moved: the new shares would replace equal parts and shares of an amount."""
+    return all(state.share.is_locked or takes_dishes(state) for state in statement.shares)
 
 
 def shown_shares(statement: Statement) -> list[ShareState]:
@@ -147,7 +157,7 @@ def _column(state: ShareState, seats: list[ColumnSeat], chosen: ShareState | Non
         payments=_payments(state, statement),
         is_paid=state.paid > 0 and not state.due,
         is_part_paid=state.paid > 0 and state.due > 0,
-        is_open=not state.share.is_locked,
+        takes_dishes=can_move(statement) and takes_dishes(state),
         is_chosen=state is chosen,
     )
 

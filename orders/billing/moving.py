@@ -10,10 +10,10 @@ from django.utils.translation import gettext
 
 from bistro.core.kernel.errors import InvalidInput, NotYours
 from bistro.core.kernel.numbers import whole_number
-from orders.billing.columns import claims_of, shown_shares
+from orders.billing.columns import can_move, claims_of, shown_shares, takes_dishes
 from orders.billing.services import Claim
 from orders.billing.splitting import Parts
-from orders.billing.statements import ShareState, Statement
+from orders.billing.statements import Statement
 from orders.billing.transitions import ShareKind
 
 MOST_LINES = 500
@@ -37,18 +37,25 @@ def claims_in(data: QueryDict, statement: Statement) -> list[Claim]:
     """Return the shares of dishes after the ticked lines were moved. Nothing is left if the rest has all dishes.
 
     `to` is the id of a share, `all` to share the dishes among all of them, or `new`, which is the default.
-    Raises InvalidInput, NotYours (`share_not_found`).
+    Without `to` the new share replaces equal parts and shares of an amount.
+    Raises InvalidInput (`other_shares`, `too_few_shares`), NotYours (`share_not_found`).
     """
     ticked = _ticked(data)
     if not ticked:
         message = gettext("Tick the dishes first.")
         raise InvalidInput(message, fields={"line": [message]})
+    if data.get("to") and not can_move(statement):
+        message = gettext("Dishes cannot be moved to equal parts or amounts. Remove the split first.")
+        raise InvalidInput(message, code="other_shares", fields={"to": [message]})
     claims = claims_of(statement)
     free = _free(ticked, statement, claims)
     targets = _targets(statement, claims)
     to = data.get("to", "") or NEW
     if to == NEW:
         targets.append(Target(None, "", {}))
+    if to == EVERY and len(targets) < 2:
+        message = gettext("Dishes are shared by at least two open bills.")
+        raise InvalidInput(message, code="too_few_shares", fields={"to": [message]})
     chosen = [target for target in targets if to == EVERY or target.id == (None if to == NEW else whole_number(to))]
     if not chosen:
         raise NotYours(gettext("There is no such share of this bill. Load it again."), code="share_not_found")
@@ -91,14 +98,10 @@ def _targets(statement: Statement, claims: dict[int, Parts]) -> list[Target]:
     found = []
     for state in shown_shares(statement):
         share = state.share
-        if _is_target(state):
+        if takes_dishes(state):
             label = "" if share.kind == ShareKind.SEAT else share.words
             found.append(Target(share.pk, label, claims.get(share.pk, {}), share.kind == ShareKind.REST))
     return found
-
-
-def _is_target(state: ShareState) -> bool:
-    return state.share.kind in {ShareKind.SEAT, ShareKind.ITEMS, ShareKind.REST} and not state.share.is_locked
 
 
 def _new_label(used: Container[str]) -> str:

@@ -16,7 +16,7 @@ from bistro.core.models import Membership
 from orders.billing.accounts.selectors import accounts_to_charge
 from orders.billing.amounts import PERCENT
 from orders.billing.cash_page import Given, keypad_terms, notes_for
-from orders.billing.columns import Column, columns_of, shown_shares
+from orders.billing.columns import Column, can_move, columns_of, shown_shares
 from orders.billing.models import Adjustment, CardReader, HouseAccount, Payment
 from orders.billing.page_lines import Group, groups_of
 from orders.billing.readers import readers_of, state_words
@@ -177,6 +177,16 @@ class BillPage:
             for group in self.groups
         ]
         return [group for group in found if group.lines]
+
+    @property
+    def ticks_dishes(self) -> bool:
+        """Return whether dishes can be ticked, to make a share of them or to move them between the columns."""
+        return self.panel is not None and (not self.columns or can_move(self.statement))
+
+    @property
+    def shares_dishes(self) -> bool:
+        """Return whether there are two columns or more to share a dish."""
+        return sum(column.takes_dishes for column in self.columns) > 1
 
     @property
     def has_seats(self) -> bool:

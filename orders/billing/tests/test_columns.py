@@ -123,6 +123,43 @@ def test_refused_moves_change_nothing(columns):
         columns.split(404, by="items", to="new", line=str(other.lines[0]))
 
 
+@pytest.mark.parametrize("other", [{"by": "equal", "ways": "2"}, {"by": "amount", "amount": "5"}])
+def test_dishes_are_not_moved_where_equal_parts_or_amounts_would_be_lost(columns, other):
+    columns.move(0, 1, to="new")
+    columns.bill.pay(share=columns.share("Bill 3"), amount="5.00")
+    rest = columns.bill.lines[2]
+    columns.split(**other)
+    text = columns.read()
+    assert "bill__column-head" in text
+    for part in ("data-column", "split-items", "data-drag-line", 'type="checkbox"'):
+        assert part not in text
+    open_share = Share.objects.filter(total=None).latest("pk").pk
+    with nothing_changes():
+        for to in ("new", "all", str(open_share)):
+            assert "Remove the split first." in columns.split(422, by="items", to=to, line=str(rest))
+    columns.split(by="none")
+    assert 'name="to" value="all"' not in columns.read(), "no other bill to share with"
+    with nothing_changes():
+        assert "at least two open bills" in columns.split(422, by="items", to="all", line=str(rest))
+    columns.split(by="items", to="new", line=str(rest))
+    assert columns.heads()["Bill 1"][-1] == "€10.00"
+
+
+def test_a_closed_column_has_no_label_without_a_box(columns):
+    columns.bill.pay(share=columns.share("Seat 1"), amount="5.00")
+    labels = re.findall(r'<label class="bill__pick">.*?</label>', columns.read(), re.DOTALL)
+    assert len(labels) == 8
+    assert all("<input" in label for label in labels)
+    columns.bill.pay()
+    assert "split-items" not in columns.read(), "nothing is due"
+
+
+def test_the_first_nine_columns_have_keys(house):
+    text = Columns(Bill(house, seats=range(1, 12))).read()
+    assert re.findall(r'aria-keyshortcuts="(\w+)"', text) == [*"123456789", "S", "N"]
+    assert re.findall(r"<kbd>(\w+)</kbd>", text) == [*"123456789", "S", "N"]
+
+
 def test_a_bill_in_equal_parts_has_no_columns(columns):
     columns.split(by="equal", ways="2")
     assert columns.heads() == {}
