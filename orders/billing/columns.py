@@ -42,7 +42,7 @@ class ColumnSeat:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A share as a column. `other` is what its total has besides the dishes, `takes_dishes` whether they can be moved."""
+    """A share as a column. `other` is what its total has besides dishes, `takes_dishes` whether they can be moved."""
 
     id: int
     label: str
