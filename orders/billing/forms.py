@@ -63,6 +63,12 @@ def tender_in(data: QueryDict) -> Tender:
     )
 
 
+def tip_again(sent: QueryDict) -> Wish | None:
+    """Return the tip of a refused payment, which stays chosen, or None if the form was another one."""
+    typed = sent.get("tip", "")
+    return Wish(amount=Decimal(typed.replace(",", "."))) if "given" in sent and AMOUNT.fullmatch(typed) else None
+
+
 def tip_in(data: QueryDict) -> Wish:
     """Return the chosen tip of an address: `tip` in percent, or a typed `other`. Nonsense is no tip."""
     typed = data.get("other", "").strip()

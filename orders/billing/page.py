@@ -288,7 +288,9 @@ def _panel(statement: Statement, chosen: ShareState | None, wish: Wish) -> PayPa
     if due <= ZERO:
         return None
     show, restaurant = _shower(statement), statement.restaurant
-    tip = tip_of(due, wish.percent, statement) if wish.amount is None else to_step(wish.amount, restaurant.currency)
+    offered = {each: tip_of(due, each, statement) for each in (0, *TIPS)}
+    tip = offered[wish.percent] if wish.amount is None else to_step(wish.amount, restaurant.currency)
+    percent = wish.percent if wish.amount is None else next((each for each in offered if offered[each] == tip), None)
     to_pay = due + tip
     cash = to_coin(to_pay, restaurant.cash_rounding)
     return PayPanel(
@@ -296,11 +298,8 @@ def _panel(statement: Statement, chosen: ShareState | None, wish: Wish) -> PayPa
         share=chosen.share.pk if chosen else None,
         due=show(due),
         tip=_typed(tip, statement),
-        is_other=wish.amount is not None,
-        tips=[
-            Tip(each, show(tip_of(due, each, statement)), wish.amount is None and each == wish.percent)
-            for each in (0, *TIPS)
-        ],
+        is_other=percent is None,
+        tips=[Tip(each, show(amount), each == percent) for each, amount in offered.items()],
         card=show(to_pay),
         cash=show(cash),
         given=notes_for(cash, restaurant),

@@ -22,7 +22,7 @@ from bistro.core.web.qr import qr_of
 from orders.access import party_for
 from orders.billing import services
 from orders.billing.access import adjustment_for, holder_of, party_of, payment_for
-from orders.billing.forms import once_in, tender_in, tip_in, typed_amount
+from orders.billing.forms import once_in, tender_in, tip_again, tip_in, typed_amount
 from orders.billing.links import link_of
 from orders.billing.models import Payment
 from orders.billing.moving import claims_in
@@ -262,7 +262,7 @@ def _act(
 def _context(request: HtmxHttpRequest, actor: Actor, party: Party) -> dict[str, Any]:
     statement = read_statement(party, restaurant_of(actor))
     share = whole_number(request.GET.get("share", "") or request.POST.get("share", ""), least=1)
-    page = read_page(statement, actor, share_id=share, tip=tip_in(request.GET))
+    page = read_page(statement, actor, share_id=share, tip=tip_again(request.POST) or tip_in(request.GET))
     return {"page": page, "party": party, **_code(statement)}
 
 

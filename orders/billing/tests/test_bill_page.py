@@ -100,6 +100,17 @@ def test_too_little_cash_is_refused_and_stays_in_the_field(page):
     assert 'value="39.99"' in text
 
 
+@pytest.mark.parametrize(("chosen", "shown"), [("tip=10", "10 %"), ("tip=0", "No tip"), ("other=1,23", None)])
+def test_the_tip_of_a_refused_payment_stays_chosen(page, chosen, shown):
+    tip = re.search(r'name="tip" value="([^"]+)"', page.read(f"?{chosen}"))[1]
+    with nothing_changes():
+        text = page.post("pay", 422, cash="", given="1", tip=tip, key="k")
+    assert f'name="tip" value="{tip}"' in text
+    marked = re.findall(r'aria-current="true"[^>]*>\s*<b>([^<]+)</b>', text)
+    assert marked == ([shown] if shown else [])
+    assert ('name="other"' in text and f'value="{tip}">' in text.split('name="other"')[1][:80]) == (shown is None)
+
+
 @pytest.mark.parametrize(
     ("currency", "coin", "tip", "amounts"),
     [
