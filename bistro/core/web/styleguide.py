@@ -24,6 +24,11 @@ ICONS = (
     "spark", "gift", "voucher", "tag", "qr", "camera", "mail", "export", "list", "drag", "more", "fork", "hand",
     "join", "help", "sun", "moon", "back", "left", "right", "up", "down",
 )  # fmt: skip
+# Kind, place of the middle, width and height of each fixture of a sample floor, 400 by 120 units.
+FIXTURES = (
+    ("wall", "200 20", 360, 10), ("window", "320 20", 80, 10), ("door", "90 20", 60, 10),
+    ("block", "320 80", 90, 40), ("text", "100 80", 80, 30),
+)  # fmt: skip
 LONG_NAME = "The Honourable Bartholomew Featherstonehaugh-Cholmondeley III"
 ARABIC_NAME = "طاولة العائلة الكبيرة قرب النافذة"
 
@@ -49,6 +54,18 @@ def _samples() -> dict[str, Any]:
             {"text": _("All"), "url": "#all", "count": 28},
             {"text": ARABIC_NAME, "url": "#window", "count": 6},
             {"text": _("Take-away"), "url": "#away", "count": None},
+        ],
+        "fixtures": [
+            {
+                "kind": kind,
+                "place": f"translate({middle})",
+                "x": -width // 2,
+                "y": -height // 2,
+                "width": width,
+                "height": height,
+                "text": _("Bar") if kind == "text" else "",
+            }
+            for kind, middle, width, height in FIXTURES
         ],
         "parts": [
             {"text": _("By seat"), "value": "seat", "chosen": True},
