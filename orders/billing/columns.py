@@ -1,6 +1,6 @@
 """The shares of a bill as columns: the dishes of each by seat, its total, and what was paid for it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import ngettext
 
-from bistro.core.kernel.money import ZERO, Rounding, allocate, display, units_of
-from orders.billing.page_lines import Group, PageLine
-from orders.billing.splitting import BY_DISHES, Parts, claims_now
+from bistro.core.kernel.money import ZERO, Rounding, units_of
+from orders.billing.page_lines import Group, PageLine, shower
+from orders.billing.splitting import BY_DISHES, Parts, claims_now, divide_by
 from orders.billing.statements import ShareState, Statement, counted, part_of, seats_of
 from orders.billing.transitions import Method, ShareKind
 
@@ -96,7 +96,10 @@ def columns_of(statement: Statement, groups: Sequence[Group], chosen: ShareState
 
 
 def _amounts(statement: Statement, claims: Mapping[int, Parts]) -> dict[tuple[int, int], Decimal]:
-    """Return the amount of each line in each share, {(share, line): amount}. They add up to those of the lines."""
+    """Return the amount of each line in each share, {(share, line): amount}.
+
+    With what no share has of a line they add up to its amount.
+    """
     holders: dict[int, list[tuple[int, Fraction]]] = {}
     for share, parts in claims.items():
         for line, part in parts.items():
@@ -104,22 +107,11 @@ def _amounts(statement: Statement, claims: Mapping[int, Parts]) -> dict[tuple[in
     rounding = statement.restaurant.rounding
     found = {}
     for line, parts_of_line in holders.items():
-        units = units_of(statement.owed.lines[line], rounding)
-        for (share, _part), each in zip(parts_of_line, _divided(units, parts_of_line), strict=False):
-            found[share, line] = Rounding(rounding.digits).amount(each)
+        held = [part for _share, part in parts_of_line]
+        *amounts, _left = divide_by(units_of(statement.owed.lines[line], rounding), [*held, 1 - sum(held, Fraction(0))])
+        for (share, _part), units in zip(parts_of_line, amounts, strict=True):
+            found[share, line] = Rounding(rounding.digits).amount(units)
     return found
-
-
-def _divided(units: int, holders: Sequence[tuple[int, Fraction]]) -> list[int]:
-    """Divide the amount of a line among the shares that have parts of it, and the rest that nobody has."""
-    parts = [part for _share, part in holders]
-    if parts == [1]:
-        return [units]
-    exact = [*parts, 1 - sum(parts)]
-    base = 1
-    for part in exact:
-        base *= part.denominator
-    return allocate(units, [int(units * part * base) for part in exact], base)
 
 
 def _seats_of(
@@ -130,7 +122,7 @@ def _seats_of(
     statement: Statement,
 ) -> list[ColumnSeat]:
     """Return the dishes of a share by seat, with their sums."""
-    show = _shower(statement)
+    show = shower(statement)
     groups: dict[int | None, ColumnSeat] = {}
     for line in statement.lines:
         if part := parts.get(line.pk):
@@ -144,7 +136,7 @@ def _seats_of(
 
 
 def _column(state: ShareState, seats: list[ColumnSeat], chosen: ShareState | None, statement: Statement) -> Column:
-    show = _shower(statement)
+    show = shower(statement)
     other = state.total - sum((group.sum for group in seats), ZERO)
     numbers = [str(group.seat) for group in seats if group.seat is not None]
     return Column(
@@ -167,14 +159,9 @@ def _seat_words(numbers: Sequence[str]) -> str:
     return words if numbers else ""
 
 
-def _shower(statement: Statement) -> Callable[[Decimal], str]:
-    money = {"currency": statement.restaurant.currency, "locale": statement.restaurant.locale}
-    return lambda amount: display(amount, **money)
-
-
 def _payments(state: ShareState, statement: Statement) -> list[str]:
     """Return the payments of a share: method, amount and time."""
-    show = _shower(statement)
+    show = shower(statement)
     return [
         f"{Method(each.method).label} {show(each.amount)} · {date_format(timezone.localtime(each.taken_at), 'H:i')}"
         for each in counted(statement.payments)

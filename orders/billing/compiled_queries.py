@@ -10,6 +10,19 @@ from orders.billing.transitions import DepositState, RefundState
 from orders.models import Order, OrderLine
 from tables.models import Party
 
+
+def _adjustments_in_force(orders: Any, parties: Any) -> QuerySet[Adjustment, Any]:
+    """Build the union of four parts, because each part can use an index. Joins are followed two levels down."""
+    keys = Adjustment.objects.filter(removed_at=None).order_by().values_list("pk")
+    of_bills = keys.filter(line=None)
+    return keys.filter(line__order__any_of=orders).union(
+        of_bills.filter(bill__party__any_of=parties),
+        of_bills.filter(bill__party__joined_to__any_of=parties),
+        of_bills.filter(bill__party__joined_to__joined_to__any_of=parties),
+        all=True,
+    )
+
+
 # parties → (party) of those that joined them
 joined_parties = CompiledQuery(
     lambda parties: Party.objects.filter(joined_to__any_of=parties).order_by().values_list("pk")
@@ -27,7 +40,7 @@ orders_of_party = CompiledQuery(
 # orders → their lines
 lines_of_orders = CompiledQuery(lambda orders: OrderLine.objects.filter(order_id__any_of=orders))
 # orders, parties → (adjustment) in force of their lines and bills, and of the bills of guests who joined these parties
-adjustments_in_force = CompiledQuery(lambda orders, parties: _adjustments_in_force(orders, parties))
+adjustments_in_force = CompiledQuery(_adjustments_in_force)
 # adjustments → these with their bills and parties
 adjustments_by_key = CompiledQuery(
     lambda adjustments: (
@@ -54,15 +67,3 @@ deposits_of_parties = CompiledQuery(
         deposit__booking__party__any_of=parties, deposit__status=DepositState.PAID, balance__gt=0
     ).order_by("pk")
 )
-
-
-def _adjustments_in_force(orders: Any, parties: Any) -> QuerySet[Adjustment, Any]:
-    """Build the union of four parts, because each part can use an index. Joins are followed two levels down."""
-    keys = Adjustment.objects.filter(removed_at=None).order_by().values_list("pk")
-    of_bills = keys.filter(line=None)
-    return keys.filter(line__order__any_of=orders).union(
-        of_bills.filter(bill__party__any_of=parties),
-        of_bills.filter(bill__party__joined_to__any_of=parties),
-        of_bills.filter(bill__party__joined_to__joined_to__any_of=parties),
-        all=True,
-    )

@@ -16,7 +16,6 @@ from orders.billing.transitions import Method
 from orders.services import Once
 
 AMOUNT = re.compile(r"\d{1,9}([.,]\d{1,4})?")
-MOST_LINES = 500
 EXACT = "exact"  # the value of the button that takes exactly what is to pay
 PRESSED = (Method.TERMINAL, Method.VOUCHER, Method.ACCOUNT, Method.READER)
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from bistro.core.kernel.actors import Actor
-from bistro.core.kernel.money import ZERO, Rounding, display, short, text, to_coin, to_step, units_of
+from bistro.core.kernel.money import ZERO, Rounding, short, text, to_coin, to_step, units_of
 from bistro.core.kernel.roles import Permission
 from bistro.core.models import Membership
 from orders.billing.accounts.selectors import accounts_to_charge
@@ -18,7 +18,7 @@ from orders.billing.amounts import PERCENT
 from orders.billing.cash_page import Given, keypad_terms, notes_for
 from orders.billing.columns import Column, can_move, columns_of, shown_shares
 from orders.billing.models import Adjustment, CardReader, HouseAccount, Payment
-from orders.billing.page_lines import Group, groups_of
+from orders.billing.page_lines import Group, groups_of, shower
 from orders.billing.readers import readers_of, state_words
 from orders.billing.services.correcting import CAN_BE_UNDONE, UNDO_TIME
 from orders.billing.statements import ShareState, Statement
@@ -195,7 +195,7 @@ class BillPage:
 
 def read_page(statement: Statement, actor: Actor, *, share_id: int | None = None, tip: Wish = NO_TIP) -> BillPage:
     """Return the page of a bill, with a chosen share and tip."""
-    show = _shower(statement)
+    show = shower(statement)
     chosen, groups = _chosen(statement, share_id), groups_of(statement)
     return BillPage(
         statement=statement,
@@ -234,11 +234,6 @@ def tip_of(due: Decimal, percent: int, statement: Statement) -> Decimal:
     return Rounding(rounding.digits).amount(Rounding(rounding.digits).units(exact, whole * PERCENT))
 
 
-def _shower(statement: Statement) -> Any:
-    money = {"currency": statement.restaurant.currency, "locale": statement.restaurant.locale}
-    return lambda amount: display(amount, **money)
-
-
 def _chosen(statement: Statement, share_id: int | None) -> ShareState | None:
     """Return the chosen share, else the first one that is not paid."""
     wanted = statement.share(share_id) if share_id is not None else None
@@ -247,7 +242,7 @@ def _chosen(statement: Statement, share_id: int | None) -> ShareState | None:
 
 def _adjustments(statement: Statement) -> list[PageAdjustment]:
     names = {line.pk: line.name for line in statement.lines}
-    show = _shower(statement)
+    show = shower(statement)
     return [
         PageAdjustment(
             id=row.pk,
@@ -263,7 +258,7 @@ def _adjustments(statement: Statement) -> list[PageAdjustment]:
 
 def _service(statement: Statement) -> PageService | None:
     service = statement.service
-    return PageService(service.words, _shower(statement)(service.amount)) if service.lines else None
+    return PageService(service.words, shower(statement)(service.amount)) if service.lines else None
 
 
 def _adjusted(row: Adjustment) -> str:
@@ -287,7 +282,7 @@ def _panel(statement: Statement, chosen: ShareState | None, wish: Wish) -> PayPa
     due = statement.due if chosen is None else min(chosen.due, statement.due)
     if due <= ZERO:
         return None
-    show, restaurant = _shower(statement), statement.restaurant
+    show, restaurant = shower(statement), statement.restaurant
     offered = {each: tip_of(due, each, statement) for each in (0, *TIPS)}
     tip = offered[wish.percent] if wish.amount is None else to_step(wish.amount, restaurant.currency)
     percent = wish.percent if wish.amount is None else next((each for each in offered if offered[each] == tip), None)
@@ -313,7 +308,7 @@ def _typed(amount: Decimal, statement: Statement) -> str:
 
 
 def _payments(statement: Statement) -> list[PagePayment]:
-    show = _shower(statement)
+    show = shower(statement)
     found = []
     for payment in statement.payments:
         left, tip_left = statement.left_of(payment), statement.tip_left_of(payment)
@@ -355,4 +350,4 @@ def _other_method(payment: Payment) -> Method | None:
 def _added(statement: Statement) -> str:
     """Return what the bill grew by since the guests saw it, or ""."""
     seen = statement.bill.presented_total if statement.bill else None
-    return _shower(statement)(statement.total - seen) if seen is not None and statement.total > seen else ""
+    return shower(statement)(statement.total - seen) if seen is not None and statement.total > seen else ""

@@ -1,6 +1,8 @@
 """The dishes on the bill's page, by seat."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from bistro.core.kernel.money import ZERO, display
 from orders.allergies import choice_names
@@ -41,7 +43,7 @@ def groups_of(statement: Statement) -> list[Group]:
 
 
 def _page_line(line: OrderLine, statement: Statement, *, voided: bool = False) -> PageLine:
-    money = {"currency": statement.restaurant.currency, "locale": statement.restaurant.locale}
+    show = shower(statement)
     amount = ZERO if voided else statement.owed.lines[line.pk]
     tax = sum((part.amount for part in statement.owed.line_taxes.get(line.pk, ())), ZERO)
     added = tax if statement.restaurant.tax_mode == "added" else ZERO
@@ -50,7 +52,13 @@ def _page_line(line: OrderLine, statement: Statement, *, voided: bool = False) -
         quantity=line.quantity,
         name=line.name,
         details=", ".join(choice_names(line)),
-        amount=display(amount, **money),
-        was=display(line.total, **money) if not voided and amount - added < line.total else "",
+        amount=show(amount),
+        was=show(line.total) if not voided and amount - added < line.total else "",
         voided=voided,
     )
+
+
+def shower(statement: Statement) -> Callable[[Decimal], str]:
+    """Return the function that formats amounts of a bill for its page."""
+    money = {"currency": statement.restaurant.currency, "locale": statement.restaurant.locale}
+    return lambda amount: display(amount, **money)

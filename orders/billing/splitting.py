@@ -128,6 +128,11 @@ def _divide_rest(
     exact = [Fraction(1) if part.kind == ShareKind.EQUAL else weights[part.id] for part in others]
     if any(part.kind == ShareKind.REST for part in others) and not sum(exact):
         exact = [Fraction(part.kind == ShareKind.REST) for part in others]
-    base = lcm(*(weight.denominator for weight in exact))
-    found |= dict(zip([part.id for part in others], divide(left, [int(each * base) for each in exact]), strict=True))
+    found |= dict(zip([part.id for part in others], divide_by(left, exact), strict=True))
     return found
+
+
+def divide_by(units: int, weights: Sequence[Fraction]) -> list[int]:
+    """Divide units in proportion to exact weights by largest remainder."""
+    base = lcm(*(weight.denominator for weight in weights))
+    return divide(units, [int(weight * base) for weight in weights])
