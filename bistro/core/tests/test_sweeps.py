@@ -58,6 +58,17 @@ def test_one_that_fails_does_not_take_anothers_turn():
     assert len(sound.asked) == 1
 
 
+def test_a_slow_one_has_the_first_of_every_ten_rounds():
+    often, slow = Flaky(), Flaky()
+    sweeper = Sweeper([often], 1, slow=[slow])
+    counts = []
+    for _round in range(21):
+        sweeper.round()
+        counts.append(len(slow.asked))
+    assert counts == [1] * 10 + [2] * 10 + [3]
+    assert len(often.asked) == 21
+
+
 def test_it_goes_round_until_it_is_stopped():
     rounds, enough = [], threading.Event()
 
@@ -86,7 +97,7 @@ def test_connections_are_given_back_after_each_round(monkeypatch):
 
 
 def test_every_sweep_that_is_listed_takes_the_time():
-    for path in settings.SWEEPS:
+    for path in (*settings.SWEEPS, *settings.SLOW_SWEEPS):
         assert "now" in inspect.signature(import_string(path)).parameters, path
 
 
@@ -98,3 +109,4 @@ def test_a_server_starts_them_and_a_test_does_not(settings, monkeypatch):
     settings.SWEEP_SECONDS = 1.0
     assert start_sweeps() is started[0]
     assert started[0].sweeps == tuple(import_string(path) for path in settings.SWEEPS)
+    assert started[0].slow == tuple(import_string(path) for path in settings.SLOW_SWEEPS)

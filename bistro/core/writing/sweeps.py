@@ -1,5 +1,6 @@
 """Sweeps: the services of `settings.SWEEPS`, run once a second in a daemon thread of each server process.
 
+Those of `settings.SLOW_SWEEPS` run in every tenth round, because an idle server, too, pays for each query.
 Several processes sweep at the same time. The conditional UPDATE of each sweep decides which process acts.
 """
 
@@ -18,6 +19,7 @@ from bistro.core.kernel.errors import Overloaded
 from bistro.core.kernel.hooks import hook
 
 Due = TypeVar("Due")
+SLOW_ROUNDS = 10
 log = logging.getLogger(__name__)
 
 
@@ -44,11 +46,21 @@ def in_each(due: Mapping[int, Sequence[Due]], act: Callable[[int, Sequence[Due]]
 
 
 class Sweeper(threading.Thread):
-    """A thread that runs the sweeps as long as the process lives. It logs an outage once and keeps trying."""
+    """A thread that runs the sweeps as long as the process lives. It logs an outage once and keeps trying.
 
-    def __init__(self, sweeps: Sequence[Sweep], seconds: float, clock: Callable[[], datetime] = timezone.now) -> None:
+    The `slow` ones run in the first of every `SLOW_ROUNDS` rounds, after the others.
+    """
+
+    def __init__(
+        self,
+        sweeps: Sequence[Sweep],
+        seconds: float,
+        clock: Callable[[], datetime] = timezone.now,
+        slow: Sequence[Sweep] = (),
+    ) -> None:
         super().__init__(name="sweep", daemon=True)
-        self.sweeps, self.seconds, self.clock = tuple(sweeps), seconds, clock
+        self.sweeps, self.slow, self.seconds, self.clock = tuple(sweeps), tuple(slow), seconds, clock
+        self._rounds = 0
         self._failing: set[Sweep] = set()
         self._stopped = threading.Event()
 
@@ -62,8 +74,10 @@ class Sweeper(threading.Thread):
         self._stopped.set()
 
     def round(self) -> None:
-        """Run each sweep once. A failure does not stop the others."""
-        for sweep in self.sweeps:
+        """Run each sweep once that has its turn. A failure does not stop the others."""
+        slow = () if self._rounds % SLOW_ROUNDS else self.slow
+        self._rounds += 1
+        for sweep in (*self.sweeps, *slow):
             close_old_connections()
             try:
                 sweep(now=self.clock())
@@ -83,7 +97,8 @@ def start_sweeps() -> Sweeper | None:
     """Start the thread with all sweeps, once in a server process. `SWEEP_SECONDS` of 0 (tests) starts none."""
     if not settings.SWEEP_SECONDS:
         return None
-    sweeper = Sweeper([hook(path) for path in settings.SWEEPS], settings.SWEEP_SECONDS)
+    often, slow = ([hook(path) for path in paths] for paths in (settings.SWEEPS, settings.SLOW_SWEEPS))
+    sweeper = Sweeper(often, settings.SWEEP_SECONDS, slow=slow)
     sweeper.start()
     return sweeper
 
