@@ -131,6 +131,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: item.path not in long_files)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Run each test with room for deep calls, which spares a sixth of the processor time."""
+    from bistro.core.speed.deep_calls import with_room
+
+    runner: Any = item.config.pluginmanager.get_plugin("runner")
+    return bool(with_room(runner.pytest_runtest_protocol)(item, nextitem))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Spare the garbage collector the modules and tests, which stay until the end."""

@@ -3,6 +3,7 @@
 No default is unsafe: `bistro.core.ops.checks` refuses configurations that would lose orders or leak them.
 """
 
+import sys
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -47,9 +48,8 @@ REDIS_URL = env.str("REDIS_URL", default="")
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # --- Applications ------------------------------------------------------------------------------------
-SERVER = env.str("SERVER", default="daphne")  # what deploy/serve starts
 INSTALLED_APPS = [
-    *(["daphne"] if SERVER == "daphne" else []),  # the app loads Twisted, which uvicorn does without
+    *(["daphne"] if "runserver" in sys.argv else []),  # the app loads Twisted, which only its `runserver` needs
     "unfold.apps.BasicAppConfig",  # unlike Unfold's default one, it keeps our admin site
     "unfold.contrib.filters",
     "unfold.contrib.simple_history",

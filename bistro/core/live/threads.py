@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 from django.db import close_old_connections
 
+from bistro.core.speed.deep_calls import with_room
+
 Result = TypeVar("Result")
 _threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="live")
 
@@ -19,6 +21,7 @@ async def in_thread(function: Callable[..., Result], *args: Any) -> Result:
     return await asyncio.get_running_loop().run_in_executor(_threads, _run, function, args)
 
 
+@with_room
 def _run(function: Callable[..., Result], args: tuple[Any, ...]) -> Result:
     close_old_connections()
     try:

@@ -22,6 +22,7 @@ from bistro.core.kernel.asgi import Message, Receive, Send
 from bistro.core.kernel.security_headers import security_headers
 from bistro.core.live.hub import open_current_hub
 from bistro.core.server.error_views import problem_answer
+from bistro.core.speed.deep_calls import with_room
 
 Header = tuple[bytes, bytes]
 
@@ -47,6 +48,7 @@ class DjangoInThreads(BaseHandler):
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
 
+    @with_room
     def _answer(self, scope: Message, body: bytes) -> tuple[int, list[Header], bytes]:
         """Process one request from start to end in a thread of the pool."""
         set_script_prefix(get_script_prefix(scope))

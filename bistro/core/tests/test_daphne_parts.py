@@ -1,6 +1,5 @@
 """The private parts of Daphne, Twisted and autobahn that `bistro/core/server/daphne_limits.py` uses or replaces."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -79,26 +78,23 @@ def test_autobahn_formats_options_with_pformat():
     assert "pformat" in autobahn_protocol.WebSocketProtocol._connectionMade.__code__.co_names
 
 
-def loaded_by(server: str, *modules: str) -> str:
-    """Load modules in a process of their own; return the HTTP channel that Daphne makes there, or the absence of it."""
+def loaded_by(*modules: str, command: str = "") -> str:
+    """Load modules in a process of its own; return the HTTP channel that Daphne makes there, or the absence of it."""
     code = (
-        "import importlib, sys\n"
+        f"import importlib, sys; sys.argv = ['manage.py', {command!r}]\n"
         f"for name in {modules!r}: importlib.import_module(name)\n"
         "if 'daphne.http_protocol' in sys.modules:\n"
         "    print(sys.modules['daphne.http_protocol'].HTTPFactory.protocol.__name__)\n"
         "elif not {'twisted.internet', 'twisted.web', 'autobahn'} & set(sys.modules):\n"
         "    print('no Twisted')\n"  # structlog loads Twisted's log where it finds one, and nothing more
     )
-    environment = os.environ | {"SERVER": server}
-    return subprocess.check_output(
-        [sys.executable, "-W", "ignore", "-c", code], env=environment, cwd=ROOT, text=True
-    ).strip()
+    return subprocess.check_output([sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, text=True).strip()
 
 
 def test_under_uvicorn_twisted_is_not_loaded():
-    assert loaded_by("uvicorn", "uvicorn.main", "bistro.asgi") == "no Twisted"
+    assert loaded_by("uvicorn.main", "bistro.asgi") == "no Twisted"
 
 
-@pytest.mark.parametrize("named", ["daphne", "uvicorn"])
-def test_under_daphne_connections_are_limited_whatever_the_environment_says(named):
-    assert loaded_by(named, "daphne.cli", "bistro.asgi") == "BoundedChannel"
+@pytest.mark.parametrize(("modules", "command"), [(("daphne.cli", "bistro.asgi"), ""), (("bistro.asgi",), "runserver")])
+def test_under_daphne_connections_are_limited(modules, command):
+    assert loaded_by(*modules, command=command) == "BoundedChannel"
