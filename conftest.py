@@ -10,12 +10,14 @@ import signal
 import threading
 import time
 import uuid
+from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache as django_cache
 from django.db.backends.signals import connection_created
 
 # A run makes much that stays: look for garbage less often, and never among the modules and tests (see below).
@@ -112,6 +114,17 @@ def _take_corner_of_redis() -> None:
     settings.CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = f"test-{uuid.uuid4().hex}"
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Refuse a slow test that `.ci/run` would miss: it loads only the files with `mark.slow` in their text."""
+    if "slow" in item.keywords and "mark.slow" not in _text_of(item.path):
+        raise pytest.UsageError(f"Write pytest.mark.slow into {item.path}, where {item.name} is slow.")
+
+
+@cache
+def _text_of(path: Path) -> str:
+    return path.read_text()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip tests that do not apply to this database or layer, with a reason, and start files with long tests first.
@@ -157,7 +170,7 @@ def _nothing_kept_between_tests(settings, tmp_path) -> None:
     from bistro.core.speed.statement_batch import allocator_for
     from menu.compiled import forget as forget_menus  # models load only after Django is set up
 
-    cache.clear()
+    django_cache.clear()
     forget_menus()
     forget_touches()
     allocator_for.cache_clear()

@@ -28,8 +28,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
     """Use the machine's own Chromium, so that nothing is downloaded."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    return {**browser_type_launch_args, "executable_path": path or "/usr/bin/chromium", "args": ["--no-sandbox"]}
+    known = (
+        os.environ.get("CHROMIUM"),
+        *map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser")),
+    )
+    path = next(filter(None, known), "/usr/bin/chromium")
+    return {**browser_type_launch_args, "executable_path": path, "args": ["--no-sandbox"]}
 
 
 @pytest.fixture(scope="session")
