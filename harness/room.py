@@ -12,6 +12,7 @@ import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from time import sleep
 from typing import Any
 
@@ -22,7 +23,7 @@ from harness.evening import opened, watched
 from harness.installation import Installation, Plan
 from harness.open_state import log_in_waiters, settled, unequal
 from harness.proxy import Faults
-from harness.room_screens import room_screens
+from harness.room_screens import SETTLE, room_screens
 from harness.screens import Rules
 from harness.servers import product_environment
 from harness.service import ROOT
@@ -37,7 +38,7 @@ from tools.simulator.evening.plans import Visit
 from tools.simulator.evening.playing import Evening
 
 SEED, SCREENS = 900, 8
-PACE = 0.3  # seconds that a minute of the evening lasts
+PACE, BRISK = 0.3, 0.15  # seconds that a minute of the evening lasts; a part of the guests can be served faster
 BEFORE = timedelta(seconds=20)  # the bookings are taken so long before the doors open
 LOOKS, CALLS = 150, 750  # answers, about: to the checks of an evening, and to all its guests
 TURN = 90  # minutes for which a table is booked
@@ -93,23 +94,24 @@ class LiveHosts(Hosts):
 
 
 class LiveEvening(Evening):
-    """An evening at real servers, whose minutes last PACE seconds. `doors` is the instant at which it begins."""
+    """An evening at real servers, whose minutes last `pace` seconds. `doors` is the instant at which it begins."""
 
     hosts_class, door_class = LiveHosts, LiveDoor
 
     def __init__(self, house: House, seed: int, every: int = 1) -> None:
-        """Prepare an evening; only one of `every` so many parties comes."""
+        """Prepare an evening; only one of `every` so many parties comes, and then time passes faster."""
         super().__init__(house, datetime.now(UTC) + BEFORE, seed, None)
         assert isinstance(self.hosts, LiveHosts)
         assert isinstance(self.hosts.door, LiveDoor)
         self.hosts.evening = self.hosts.door.evening = self
         self.visits = self.visits[::every]
+        self.pace = PACE if every == 1 else BRISK
         self._go, self._pausing, self._over = threading.Event(), threading.Event(), False
         self._go.set()
 
     def real(self, moment: datetime) -> datetime:
         """Return the true time of a moment of the evening."""
-        return self.doors + (moment - self.doors) * PACE / 60
+        return self.doors + (moment - self.doors) * self.pace / 60
 
     def wait(self) -> None:
         """Sleep until the next act is due. An evening under faults may be late."""
@@ -181,12 +183,19 @@ class Mischief:
 
 
 async def room_evening(
-    plan: Plan, mischief: Mischief, *, every: int = 1, keyed: bool = True, rules: Rules | None = None, name: str = ""
+    plan: Plan,
+    mischief: Mischief,
+    *,
+    every: int = 1,
+    keyed: bool = True,
+    rules: Rules | None = None,
+    patience: float = SETTLE,
+    name: str = "",
 ) -> RoomOutcome:
     """Play an evening while processes are killed, and check everything at the end.
 
     After each fault the players pause until every screen of the room was compared with the database. Without `keyed` a
-    repeated request has a new key; `rules` are those of the room's screens.
+    repeated request has a new key; `rules` are those of the room's screens, and `patience` the seconds that they have.
     """
     async with Installation(plan) as here, opened(here) as client:
         line = Line(here.pads_line.url, keyed)
@@ -199,13 +208,14 @@ async def room_evening(
             room_screens(here, client, house, rules or Rules()) as room,
         ):
             evening = LiveEvening(house, SEED, every)
-            chaos = Chaos(here, screens, line.answers.total, healed=lambda: evening.in_calm(room.compare))
+            compare = partial(room.compare, patience)
+            chaos = Chaos(here, screens, line.answers.total, healed=lambda: evening.in_calm(compare))
             here.pads_line.faults = Faults(drop_answers=mischief.cut)
             calls = line.answers.total() + LOOKS + CALLS // every
             found.problems += await _play(evening, chaos, mischief.faults, here, calls)
             found.screens, found.recoveries = len(screens), chaos.recoveries
             found.unequal = unequal(screens, await settled(here, client, screens, waiters))
-            await room.compare()
+            await compare()
         found.room_screens, found.looks, found.room_unequal = len(room.screens), room.looks, room.wrong
         found.ledger, found.cut, found.complaints = evening.ledger, here.pads_line.dropped, here.complaints()
         found.problems += evening.ledger.problems

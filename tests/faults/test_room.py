@@ -40,7 +40,7 @@ async def test_control_without_keys_guests_orders_or_payments_are_doubled():
 @on_sqlite
 async def test_control_screens_that_do_not_catch_up_differ_after_a_fault():
     deaf = Rules(catch_up=False, pause=3.0)
-    outcome = await room_evening(Plan(processes=2), Mischief(kills=2, cut=0.0), every=2, rules=deaf)
+    outcome = await room_evening(Plan(processes=2), Mischief(kills=2, cut=0.0), every=2, rules=deaf, patience=5.0)
     assert outcome.room_unequal > 0
     (problem,) = outcome.problems
     assert "times a screen of the room was not equal to the database" in problem
