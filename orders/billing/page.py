@@ -235,9 +235,11 @@ def tip_of(due: Decimal, percent: int, statement: Statement) -> Decimal:
 
 
 def _chosen(statement: Statement, share_id: int | None) -> ShareState | None:
-    """Return the chosen share, else the first one that is not paid."""
+    """Return the chosen share, else the first one, that is not paid."""
     wanted = statement.share(share_id) if share_id is not None else None
-    return wanted or next((state for state in statement.shares if state.due), None)
+    if wanted is not None and wanted.due:
+        return wanted
+    return next((state for state in statement.shares if state.due), None)
 
 
 def _adjustments(statement: Statement) -> list[PageAdjustment]:

@@ -58,7 +58,7 @@ class Statement:
     @property
     def deposit(self) -> Decimal:
         """Return what the guests paid as a deposit for their booking and have not spent yet. It is due no more."""
-        return sum((voucher.balance for voucher in self.deposits), ZERO)
+        return balance_of(self.deposits)
 
     @property
     def bill(self) -> Bill | None:
@@ -121,8 +121,8 @@ class Statement:
 
     @property
     def for_no_share(self) -> Decimal:
-        """Return what was paid, or is under way, for the bill as a whole."""
-        return paid_for(None, counted(self.payments), self.refunds)
+        """Return what was paid, is under way, or lies in a deposit for the bill as a whole."""
+        return paid_for(None, counted(self.payments), self.refunds) + self.deposit
 
     @property
     def given_up(self) -> Decimal:
@@ -200,6 +200,7 @@ def read_statement(party: Party, restaurant: Restaurant) -> Statement:
     payments = compiled.payments_of_bills(keys) if bills else []
     refunds = compiled.refunds_of_payments([payment.pk for payment in payments]) if payments else []
     shares = compiled.shares_of_bills(keys) if bills else []
+    deposits = compiled.deposits_of_parties(family)
     return Statement(
         restaurant=restaurant,
         party=party,
@@ -210,8 +211,8 @@ def read_statement(party: Party, restaurant: Restaurant) -> Statement:
         taken=answer.taken,
         payments=tuple(payments),
         refunds=tuple(refunds),
-        shares=_share_states(shares, kept, amounts, payments, refunds, restaurant),
-        deposits=tuple(compiled.deposits_of_parties(family)),
+        shares=_share_states(shares, kept, amounts, payments, refunds, deposits, restaurant),
+        deposits=tuple(deposits),
     )
 
 
@@ -241,13 +242,14 @@ def _share_states(
     amounts: Owed,
     payments: Sequence[Payment],
     refunds: Sequence[Refund],
+    deposits: Sequence[Voucher],
     restaurant: Restaurant,
 ) -> tuple[ShareState, ...]:
     if not shares:
         return ()
     captured = [payment for payment in payments if payment.status in ARRIVED]
     under_way = [payment for payment in payments if payment.reserves]
-    common = paid_for(None, counted(payments), refunds)
+    common = paid_for(None, counted(payments), refunds) + balance_of(deposits)
     found = totals(
         [part_of(share) for share in shares], amounts.with_service, seats_of(orders), restaurant.rounding, common
     )
@@ -255,6 +257,11 @@ def _share_states(
         ShareState(share, found[share.pk], paid_for(share.pk, captured, refunds), paid_for(share.pk, under_way, ()))
         for share in shares
     )
+
+
+def balance_of(deposits: Sequence[Voucher]) -> Decimal:
+    """Return what is left in these deposits."""
+    return sum((voucher.balance for voucher in deposits), ZERO)
 
 
 def counted(payments: Sequence[Payment]) -> list[Payment]:

@@ -87,6 +87,8 @@ def remove_adjustment(*, adjustment_id: int, actor: Actor, versions: Versions = 
 def write_off(*, party_id: int, reason: str, actor: Actor, approver: Actor | None = None) -> Statement:
     """Give up what is open, for example because the guests left without paying. The table can be cleared then.
 
+    A deposit pays its part when the table is cleared.
+
     Locks: table, party, bill. Raises InvalidInput (`approval_required`), LostRace (`nothing_due`, `amount_taken`),
     NotPermitted, NotYours.
     """
@@ -94,7 +96,7 @@ def write_off(*, party_id: int, reason: str, actor: Actor, approver: Actor | Non
     reason = require_reason(reason)
     with UnitOfWork(actor) as work:
         locked = lock_bill(party_id, work)
-        open_now = locked.statement.open
+        open_now = locked.statement.open - locked.statement.deposit
         if open_now <= ZERO:
             raise LostRace(_("Nothing is due."), code="nothing_due")
         if locked.statement.reserved:

@@ -17,6 +17,7 @@ from orders.billing.models import Payment, Refund
 from orders.billing.services.locking import Locked, lock_bill, require_reason, touch_bill
 from orders.billing.services.on_account import refund_to_account
 from orders.billing.services.refunding import refund_approval
+from orders.billing.services.settling import free_share
 from orders.billing.services.spending import refund_to_voucher
 from orders.billing.slips import slip_number
 from orders.billing.transitions import PAYMENT_MOVES, Method, PaymentState, RefundKind
@@ -45,6 +46,7 @@ def undo_payment(*, payment_id: int, actor: Actor) -> Refund:
             message = _("It is too late to undo this payment. Give the money back with a refund.")
             raise LostRace(message, code="too_late")
         refund = _take_back(payment, RefundKind.UNDONE, _("Undone"), "", locked, work)
+        free_share(payment)
         touch_bill(locked.bill)
         work.record(BillPaid(statement=locked.read_again()))
         return refund

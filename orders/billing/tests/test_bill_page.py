@@ -249,3 +249,11 @@ def test_a_refund_of_nothing_is_refused(page):
     with nothing_changes():
         assert page.browser.post(path, {"amount": "0", "reason": "x"}).status_code == 422
         assert page.browser.post(path, {"amount": "", "reason": "x"}).status_code == 422
+
+
+def test_a_share_that_is_paid_leads_to_the_next_one(page):
+    first, second = (share["id"] for share in page.bill.post("/split", {"by": "equal", "ways": 2}).json()["shares"])
+    page.bill.pay(share=first)
+    text = page.read(f"?share={first}")
+    assert "Nothing is due" not in text
+    assert f'<input type="hidden" name="share" value="{second}">' in text

@@ -95,3 +95,37 @@ def test_an_old_screen_does_not_split(bill):
     bill.post("/split", {"by": "seat"})
     with nothing_changes():
         refused(bill.post("/split", {"by": "none"}, if_match='"0"'), 412, "precondition_failed")
+
+
+def test_those_who_paid_owe_what_comes_later_for_the_table_once(house):
+    bill = Bill(house, seats=(1, 2))
+    shares = [share["id"] for share in bill.post("/split", {"by": "seat"}).json()["shares"]]
+    for share in shares:
+        bill.pay(share=share)
+    house.place("waiter", lines=[{"item": house.item.pk, "quantity": 1}])
+    assert [share["due"] for share in bill.read()["shares"]] == ["5.00", "5.00"]
+    assert bill.pay(share=shares[0])["amount"] == "5.00"
+    assert [share["due"] for share in bill.read()["shares"]] == ["0.00", "5.00"]
+    assert bill.pay(share=shares[1])["amount"] == "5.00"
+    assert (bill.due(), bill.read()["state"]) == ("0.00", "settled")
+
+
+@pytest.mark.parametrize("paid", ["25.00", "10.00"])
+def test_a_seat_that_paid_does_not_owe_the_dishes_of_the_others_when_the_split_is_removed(bill, paid):
+    first = bill.post("/split", {"by": "seat"}).json()["shares"][0]
+    bill.pay(share=first["id"], amount=paid)
+    body = bill.post("/split", {"by": "none"}).json()
+    assert [(share["label"], share["total"]) for share in body["shares"]] == [("Seat 1", "25.00")]
+    body = bill.post("/split", {"by": "amount", "amounts": ["10.00"]}).json()
+    assert [share["total"] for share in body["shares"]] == ["25.00", "10.00", "5.00"]
+
+
+def test_a_payment_that_is_undone_frees_its_share(bill):
+    first = bill.post("/split", {"by": "equal", "ways": 2}).json()["shares"][0]
+    payment = bill.pay(share=first["id"])
+    assert bill.post("/split", {"by": "none"}).json()["shares"][0]["locked"]
+    bill.house.done(bill.api.post(f"/api/v1/payments/{payment['id']}/undo"))
+    assert bill.read()["shares"][0]["locked"] is False
+    body = bill.post("/split", {"by": "equal", "ways": 4}).json()
+    assert [share["total"] for share in body["shares"]] == ["10.00"] * 4
+    assert bill.due() == "40.00"
