@@ -63,7 +63,7 @@ EVENT_REACTIONS: dict[str, list[str]] = {
     "orders.till.events.PeriodClosed": ["orders.documents.steps.sign_closings"],
     "orders.till.events.TillOpened": ["bistro.receipts.steps.open_for_tills"],
     "orders.till.events.TillMoved": ["bistro.receipts.steps.open_for_tills"],
-    "tables.events.PartySeated": ["orders.billing.steps.carry_bills"],
+    "tables.events.PartySeated": ["orders.billing.steps.carry_bills", "tables.bookings.steps.return_bookings"],
     "tables.guests.events.GuestsMerged": ["tables.waitlist.steps.follow_merges"],
     "tables.guests.events.GuestErased": [
         "tables.waitlist.steps.forget_parties",

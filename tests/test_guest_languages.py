@@ -48,6 +48,7 @@ SINGLE = (
     "“%(typed)s” is not an amount. Type it as 12.50.",
     "There is no such payment.",
     "This booking needs no deposit.",
+    "Please call us to come with more guests.",
     "This booking is over. Please book again.",
     "This restaurant does not offer this way to pay.",
     "This provider cannot hold money for a tab.",

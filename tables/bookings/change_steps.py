@@ -15,7 +15,7 @@ from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from tables.bookings import steps
 from tables.bookings.availability import Room
 from tables.bookings.bookers import Guest
-from tables.bookings.deposit_steps import want_deposit
+from tables.bookings.deposit_steps import require_covered, want_deposit
 from tables.bookings.events import BookingChanged
 from tables.bookings.hold_steps import follow_stays
 from tables.bookings.models import Booking
@@ -123,6 +123,8 @@ def _set_place(
         ends = None  # a client that sends the whole row back means the usual stay
     if change.online and starts != booking.starts_at:
         require_offered(starts, house)
+    if change.online:
+        require_covered(booking, starts, changes.get("size", booking.size), work)
     wish = Wish(
         starts_at=starts,
         size=changes.get("size", booking.size),

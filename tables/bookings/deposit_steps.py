@@ -1,10 +1,15 @@
 """Steps of units of work about the deposit of a booking. Who collects the money is none of this app's business."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from copy import copy
+from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.utils.translation import gettext
+
 from bistro.core.auth.access import restaurant_by_id
-from bistro.core.kernel.money import unit
+from bistro.core.kernel.errors import InvalidInput
+from bistro.core.kernel.money import ZERO, unit
 from bistro.core.models import Restaurant
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from tables.bookings.deposit_models import DepositRule
@@ -31,6 +36,35 @@ def want_deposit(booking: Booking, work: UnitOfWork) -> None:
     booking.version += 1
     booking.save(update_fields=["deposit", "deposit_until", "deposit_refundable_until", "version"])
     work.record(DepositWanted(booking=booking, tables=tables_of([booking])[booking.pk]))
+
+
+def require_covered(booking: Booking, starts: datetime, size: int, work: UnitOfWork) -> None:
+    """Refuse more guests than the deposit of a booking is for, at its present or its new time.
+
+    Raises InvalidInput (`deposit_too_small`).
+    """
+    require_transaction()
+    if booking.deposit is None or size <= booking.size:
+        return
+    rules = list(DepositRule.objects.of_restaurant(work.restaurant_id))
+    for at in {booking.starts_at, starts}:
+        before, after = (_highest(rules, _as_if(booking, at, guests), work) for guests in (booking.size, size))
+        if after > max(before, booking.deposit):
+            message = gettext("Please call us to come with more guests.")
+            raise InvalidInput(message, code="deposit_too_small", fields={"partySize": [message]})
+
+
+def _as_if(booking: Booking, starts: datetime, size: int) -> Booking:
+    """Return an unsaved copy of a booking with another time and number of guests."""
+    other = copy(booking)
+    other.starts_at, other.size = starts, size
+    return other
+
+
+def _highest(rules: Sequence[DepositRule], booking: Booking, work: UnitOfWork) -> Decimal:
+    """Return the deposit that these rules want for a booking, nothing if none fits."""
+    restaurant = restaurant_by_id(work.restaurant_id)
+    return max((amount_of(rule, booking.size) for rule in rules if fits(rule, booking, restaurant)), default=ZERO)
 
 
 def deposit_paid(booking_id: int, work: UnitOfWork) -> bool:

@@ -20,7 +20,7 @@ from orders.services import Once
 from orders.till.chain import FORMULA, canonical, chained
 from orders.till.events import PeriodClosed
 from orders.till.models import Closing, CountedBill, TillMove
-from orders.till.reports.payloads import period_json, summed
+from orders.till.reports.payloads import payload_of, period_json, summed
 from orders.till.reports.periods import Counting, Period, day_to_close, last_of, read_period
 from orders.till.services.locking import keys, known
 from orders.till.transitions import ClosingKind
@@ -69,7 +69,10 @@ def _close_day(restaurant: Restaurant, day: date, today: date, work: UnitOfWork,
 def _close_sum(
     restaurant: Restaurant, kind: ClosingKind, day: date, today: date, work: UnitOfWork, once: Once | None
 ) -> Closing:
-    """Close a month or year that is over: all closed days up to its end that no closing of its kind has had."""
+    """Close a month or year that is over: all closed days up to its end that no closing of its kind has had.
+
+    A day that is closed after its month is in the next one.
+    """
     end = _end_of(kind, day)
     if end >= today:
         message = _("This time is not over.")
@@ -77,12 +80,17 @@ def _close_sum(
     last = last_of(restaurant, kind)
     _require_later(last, end)
     rows = Closing.objects.of_restaurant(restaurant.pk).filter(kind=ClosingKind.DAY, day__lte=end)
-    days: Sequence[Closing] = list((rows.filter(day__gt=last.day) if last else rows).order_by("number"))
+    days: Sequence[Closing] = list(rows.filter(number__gt=_last_number_in(last)).order_by("number"))
     if not days:
         raise InvalidInput(_("No day of it is closed."), code="nothing_to_close")
     sales = sum((each.sales for each in days), ZERO)
     body = summed(days, restaurant.currency)
     return _insert(kind, last, end, sales, days[-1].perpetual, {**body, "day": end.isoformat()}, work, once)
+
+
+def _last_number_in(closing: Closing | None) -> int:
+    """Return the number of the last day that a closing of a month or year has, 0 without one."""
+    return 0 if closing is None else max(day["number"] for day in payload_of(closing)["days"])
 
 
 def _require_later(last: Closing | None, day: date) -> None:

@@ -1,6 +1,6 @@
 """Closings of days: hand-computed tables, everything in exactly one of them, and what is still open."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -242,6 +242,30 @@ def test_a_month_adds_up_its_days(house, clock):
     assert body["methods"][0]["payments"] == 2
     with pytest.raises(LostRace):
         close(house, ClosingKind.MONTH, EVENING.date())
+
+
+@pytest.mark.parametrize(
+    ("kind", "starts", "later"),
+    [
+        (ClosingKind.MONTH, datetime(2026, 3, 30, 20, tzinfo=UTC), 30),
+        (ClosingKind.YEAR, datetime(2026, 12, 30, 20, tzinfo=UTC), 365),
+    ],
+)
+def test_a_day_that_is_closed_after_its_month_or_year_is_in_the_next(house, kind, starts, later):
+    with time_machine.travel(starts) as clock:
+        pay(house, party(house, 1))
+        close(house)
+        next_day(clock)
+        pay(house, party(house, 2))
+        next_day(clock)
+        first = close(house, kind, starts.date())
+        close(house, day=starts.date() + timedelta(days=1))
+        pay(house, party(house, 3))
+        close(house)
+        next_day(clock, later)
+        second = close(house, kind, starts.date() + timedelta(days=2))
+    assert [amounts(body, "sale", "perpetual") for body in (first, second)] == [("10.00", "10.00"), ("50.00", "60.00")]
+    assert [[each["number"] for each in body["days"]] for body in (first, second)] == [[1], [2, 3]]
 
 
 def test_closings_never_change_and_the_chain_shows_it(house, clock):

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from bistro.core.models import Event
 from bistro.core.tests.http import nothing_changes
-from tables.bookings.models import Booking, BookingRules, Combination
-from tables.bookings.services import cancel_booking, mark_late
+from tables.bookings.models import Booking, BookingRules, Combination, DepositRule
+from tables.bookings.services import cancel_booking, change_booking, mark_late
 from tables.bookings.tests.evenings import book, evening, open_all_day
 from tables.bookings.times import late_from
 
@@ -67,6 +67,46 @@ def test_change_the_number_of_guests_and_confirm(address, booking, house):
     with nothing_changes():
         assert Client().post(address, {"do": "confirm"}).status_code == 302
     assert "Yes, we are coming" not in Client().get(address).content.decode()
+
+
+def with_deposit(house, **rule):
+    """Book for two guests, who owe a deposit by this rule, and return the booking and a change of it by its guest."""
+    house.add_table(seats=8)
+    open_all_day(house)
+    DepositRule.objects.create(restaurant=house.restaurant, name="All", amount=20, online_only=False, **rule)
+    booking = book(house)
+
+    def change(size, starts=None):
+        sent = {"do": "move", "starts": (starts or booking.starts_at).isoformat(), "size": str(size)}
+        answer = Client().post(f"/booking/{booking.token}/", sent)
+        booking.refresh_from_db()
+        return answer
+
+    return booking, change
+
+
+def test_a_deposit_for_each_guest_is_for_no_more_guests_by_the_link(house):
+    """Neither at the same time, nor by way of a day without a deposit. The house may let more guests come."""
+    booking, change = with_deposit(house, weekday=evening().weekday())
+    with nothing_changes():
+        for refused in (change(6), change(3, evening(days=2))):
+            assert (refused.status_code, "Please call us to come with more" in refused.content.decode()) == (422, True)
+    change_booking(booking_id=booking.pk, changes={"size": 6}, actor=house.actor("host"))
+    booking.refresh_from_db()
+    assert (booking.size, booking.deposit) == (6, 40)
+
+
+def test_a_deposit_that_is_enough_stops_no_change_by_the_link(house):
+    booking, change = with_deposit(house)
+    assert [change(size).status_code for size in (1, 2)] == [302, 302], "what is paid covers two"
+    assert change(2, evening(20)).status_code == 302
+    assert (booking.size, booking.deposit) == (2, 40)
+
+
+def test_a_deposit_for_the_whole_booking_is_for_any_number_of_guests(house):
+    booking, change = with_deposit(house, per_guest=False)
+    assert change(6).status_code == 302
+    assert (booking.size, booking.deposit) == (6, 20)
 
 
 def test_online_limits_hold_for_the_guest(address, house):
