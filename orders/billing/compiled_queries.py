@@ -8,7 +8,6 @@ from bistro.core.speed.compiled_queries import CompiledQuery
 from orders.billing.models import Adjustment, Bill, Payment, Refund, ServiceRule, Share, Voucher
 from orders.billing.transitions import DepositState, RefundState
 from orders.models import Order, OrderLine
-from tables.models import Party
 
 
 def _adjustments_in_force(orders: Any, parties: Any) -> QuerySet[Adjustment, Any]:
@@ -23,10 +22,6 @@ def _adjustments_in_force(orders: Any, parties: Any) -> QuerySet[Adjustment, Any
     )
 
 
-# parties → (party) of those that joined them
-joined_parties = CompiledQuery(
-    lambda parties: Party.objects.filter(joined_to__any_of=parties).order_by().values_list("pk")
-)
 # restaurant, parties → their bills
 bills_of_parties = CompiledQuery(
     lambda restaurant, parties: Bill.objects.of_restaurant(restaurant).filter(party__any_of=parties).order_by("pk")

@@ -235,7 +235,7 @@ def tip_of(due: Decimal, percent: int, statement: Statement) -> Decimal:
 
 
 def _chosen(statement: Statement, share_id: int | None) -> ShareState | None:
-    """Return the chosen share, else the first one, that is not paid."""
+    """Return the chosen share while something of it is due, else the first share that owes something, or None."""
     wanted = statement.share(share_id) if share_id is not None else None
     if wanted is not None and wanted.due:
         return wanted

@@ -79,8 +79,8 @@ def _kept(part: Part, seats: Mapping[int, int | None]) -> Parts:
 def _add_seats(parts: Sequence[Part], seats: Mapping[int, int | None], free: Parts, found: dict[int, Parts]) -> None:
     """Give each seat what is left of its own lines, and the seats together what is left of the other lines.
 
-    Once everybody has paid, those who paid owe what comes later for the table, each a part and only once. Dishes of a
-    seat whose share was removed stay in no share.
+    Once everybody has paid, those who paid owe what comes later for the table, each a part of it once, and the dishes
+    of other seats are in no share.
     """
     sitting = [part for part in parts if part.kind == ShareKind.SEAT]
     known = {part.seat for part in sitting}
@@ -89,15 +89,15 @@ def _add_seats(parts: Sequence[Part], seats: Mapping[int, int | None], free: Par
         mine = found.setdefault(part.id, {})
         for line, rest in own.items():
             mine[line] = mine.get(line, Fraction(0)) + rest
-    unpaid = [part for part in sitting if part.locked is None]
     have_all_paid = all(part.locked is not None for part in parts)
-    for line, seat in seats.items():
-        payers = [part for part in sitting if line not in found[part.id]] if have_all_paid and seat is None else unpaid
-        if not payers or seat in known or not free[line]:
-            continue
-        rest, free[line] = free[line], Fraction(0)
+    for line in [line for line, seat in seats.items() if seat not in known and free[line]]:
+        payers = [part for part in sitting if part.locked is None]
+        if have_all_paid and seats[line] is None:
+            payers = [part for part in sitting if line not in found[part.id]]
         for part in payers:
-            found[part.id][line] = found[part.id].get(line, Fraction(0)) + rest / len(payers)
+            found[part.id][line] = found[part.id].get(line, Fraction(0)) + free[line] / len(payers)
+        if payers:
+            free[line] = Fraction(0)
 
 
 def _take(free: Parts, wanted: Mapping[int, Fraction]) -> Parts:

@@ -18,6 +18,7 @@ from orders.billing.transitions import ARRIVED
 from orders.models import Order, OrderLine
 from orders.owing import Owed, owed
 from orders.service_charge import Service
+from tables.families import family_of
 from tables.models import Party
 
 
@@ -58,7 +59,7 @@ class Statement:
     @property
     def deposit(self) -> Decimal:
         """Return what the guests paid as a deposit for their booking and have not spent yet. It is due no more."""
-        return balance_of(self.deposits)
+        return _balance_of(self.deposits)
 
     @property
     def bill(self) -> Bill | None:
@@ -122,7 +123,7 @@ class Statement:
     @property
     def for_no_share(self) -> Decimal:
         """Return what was paid, is under way, or lies in a deposit for the bill as a whole."""
-        return paid_for(None, counted(self.payments), self.refunds) + self.deposit
+        return _for_no_share(self.payments, self.refunds, self.deposits)
 
     @property
     def given_up(self) -> Decimal:
@@ -216,16 +217,6 @@ def read_statement(party: Party, restaurant: Restaurant) -> Statement:
     )
 
 
-def family_of(party: Party) -> set[int]:
-    """Return the ids of a party and of all parties that joined it. Costs a query, and one for each further level."""
-    family, newest = {party.pk}, {party.pk}
-    while newest:
-        found = {key for (key,) in compiled.joined_parties(newest)}
-        newest = found - family
-        family |= newest
-    return family
-
-
 def part_of(share: Share) -> Part:
     """Return a share as the computation of its total needs it."""
     return Part(share.pk, share.kind, share.seat, share.amount, share.parts, share.total)
@@ -249,7 +240,7 @@ def _share_states(
         return ()
     captured = [payment for payment in payments if payment.status in ARRIVED]
     under_way = [payment for payment in payments if payment.reserves]
-    common = paid_for(None, counted(payments), refunds) + balance_of(deposits)
+    common = _for_no_share(payments, refunds, deposits)
     found = totals(
         [part_of(share) for share in shares], amounts.with_service, seats_of(orders), restaurant.rounding, common
     )
@@ -259,8 +250,11 @@ def _share_states(
     )
 
 
-def balance_of(deposits: Sequence[Voucher]) -> Decimal:
-    """Return what is left in these deposits."""
+def _for_no_share(payments: Sequence[Payment], refunds: Sequence[Refund], deposits: Sequence[Voucher]) -> Decimal:
+    return paid_for(None, counted(payments), refunds) + _balance_of(deposits)
+
+
+def _balance_of(deposits: Sequence[Voucher]) -> Decimal:
     return sum((voucher.balance for voucher in deposits), ZERO)
 
 

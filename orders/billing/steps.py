@@ -12,10 +12,11 @@ from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from orders.billing.events import BillAdjusted, BillPaid, BillWrittenOff
 from orders.billing.models import Bill, Payment, ServiceRule, Share
 from orders.billing.selectors import service_rules
-from orders.billing.statements import Statement, counted, family_of, read_statement
+from orders.billing.statements import Statement, counted, read_statement
 from orders.billing.transitions import RESERVING
 from orders.events import BillReduced, LinesMoved, OrderCancelled, OrderEdited, OrderWithdrawn
 from tables.events import PartyCompleted, PartyJoined, PartySeated
+from tables.families import family_of
 from tables.models import Party
 from tables.phase_steps import note_not_paid, note_paid
 

@@ -18,10 +18,11 @@ from tables.bookings.placing import Placed, Wish, place, require_near
 from tables.bookings.selectors import read_days, tables_of
 from tables.bookings.transitions import BOOKING_MOVES, EXPECTED, BookingStatus
 from tables.events import PartyCompleted, PartyJoined, PartySeated, TablesJoined
+from tables.families import family_of
 from tables.guests.contacts import digits_of
 from tables.guests.events import GuestErased
 from tables.guests.steps import count_no_show, guest_known_by
-from tables.models import Party, Table
+from tables.models import Table
 from tables.sections.steps import server_for
 from tables.stay_steps import lock_room, require_seats, seat_guests
 from tables.steps import occupy
@@ -160,22 +161,12 @@ def return_bookings(events: Sequence[PartySeated], work: UnitOfWork) -> None:
     for event in events:
         if (before := event.continues) is None:
             continue
-        own = {before.pk, *_joined(event.party.pk)}
+        own = {before.pk, *family_of(event.party)}
         seated = Booking.objects.of_restaurant(work.restaurant_id).filter(status=BookingStatus.SEATED)
         ids = list(seated.filter(holds__party__in=own).distinct().order_by("pk").values_list("pk", flat=True))
         seated.filter(pk__in=ids).update(party=event.party)
         holds.filter(booking__in=ids).exclude(party__in=own).delete()
         holds.filter(booking__in=ids, party=before).update(party=event.party)
-
-
-def _joined(party_id: int) -> set[int]:
-    """Return the ids of all parties that joined a party, and of those that had joined them."""
-    found: set[int] = set()
-    newest = {party_id}
-    while newest:
-        newest = set(Party.objects.filter(joined_to__in=newest).values_list("pk", flat=True)) - found
-        found |= newest
-    return found
 
 
 def forget_bookings(events: Sequence[GuestErased], work: UnitOfWork) -> None:

@@ -14,13 +14,13 @@ from orders.billing.services.deposits import give_back, locked_deposit
 from orders.billing.services.locking import lock_bill
 from orders.billing.services.spending import add_move
 from orders.billing.services.using_deposits import spend_deposit
-from orders.billing.statements import family_of
 from orders.billing.transitions import DEPOSIT_MOVES, DepositState, VoucherMoveKind
 from orders.billing.voucher_events import VoucherReturned
 from tables.bookings.events import BookingCancelled, BookingMovedOn, DepositWanted
 from tables.bookings.models import Booking
 from tables.bookings.transitions import BookingStatus
 from tables.events import PartyCompleted
+from tables.families import family_of
 
 
 def want_deposits(events: Sequence[DepositWanted], work: UnitOfWork) -> None:

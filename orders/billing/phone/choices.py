@@ -49,7 +49,7 @@ class Choice:
             return min(share.due, statement.due)
         if self.kind == "part":
             rounding = statement.restaurant.rounding
-            units = -(-units_of(statement.total, rounding) // self.number)
+            units = -(-units_of(max(statement.total - statement.deposit, ZERO), rounding) // self.number)
             return min(rounding.amount(units), statement.due)
         return min(statement.amount_of(self._free(statement)), statement.due)
 

@@ -29,8 +29,9 @@ CAN_BE_UNDONE = frozenset({Method.CASH, Method.VOUCHER, Method.ACCOUNT})  # no b
 def undo_payment(*, payment_id: int, actor: Actor) -> Refund:
     """Undo a payment in cash, with a voucher or on an account that was a slip of the finger.
 
-    The bill is due again. A second tap is the same undo. Locks: table, party, bill. Raises InvalidInput (`not_cash`),
-    LostRace (`too_late` after 30 seconds, or when some of it went back), NotPermitted, NotYours.
+    The bill is due again, and the payment locks its share no longer. A second tap is the same undo. Locks: table,
+    party, bill. Raises InvalidInput (`not_cash`), LostRace (`too_late` after 30 seconds, or when some of it went back),
+    NotPermitted, NotYours.
     """
     actor.require(Permission.TAKE_PAYMENT)
     party_id = holder_of(payment_for(actor, payment_id).bill)

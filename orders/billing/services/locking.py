@@ -15,8 +15,9 @@ from bistro.core.models import Restaurant
 from bistro.core.writing.unit_of_work import UnitOfWork, require_transaction
 from orders.billing.events import BillPresented
 from orders.billing.models import Bill
-from orders.billing.statements import Statement, family_of, read_statement
+from orders.billing.statements import Statement, read_statement
 from orders.services.seating import Versions
+from tables.families import family_of
 from tables.models import Party
 from tables.phase_steps import note_bill_asked
 from tables.stay_steps import lock_stay

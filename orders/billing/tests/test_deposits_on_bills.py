@@ -1,4 +1,4 @@
-"""A deposit on a bill that is split, written off or undone in part: what lies in it is due from nobody."""
+"""A deposit on a bill that is split or written off: what lies in it is due from nobody."""
 
 from decimal import Decimal
 
@@ -7,11 +7,14 @@ from django.utils import timezone
 
 from bistro.core.models import Restaurant
 from orders.billing.models import Deposit, Payment
+from orders.billing.phone.choices import Choice
 from orders.billing.services import start_deposit
+from orders.billing.statements import read_statement
 from orders.billing.tests.bills import Bill
 from tables.bookings import services as bookings
 from tables.bookings.models import Booking, DepositRule
 from tables.bookings.tests.evenings import book
+from tables.models import Party
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_agnostic]
 
@@ -48,6 +51,12 @@ def test_amounts_are_of_what_the_deposit_leaves(bill):
     body = bill.post("/split", {"by": "amount", "amounts": ["15.00"]}).json()
     assert dues(body) == ["15.00", "5.00"]
     assert bill.post("/split", {"by": "amount", "amounts": ["20.01"]}).status_code == 422
+
+
+def test_equal_parts_on_a_phone_are_of_what_the_deposit_leaves(bill):
+    statement = read_statement(Party.objects.get(pk=bill.party), bill.house.restaurant)
+    parts = [Choice("part", ways).amount(statement) for ways in (2, 4)]
+    assert parts == [Decimal("10.00"), Decimal("5.00")]
 
 
 def test_a_write_off_leaves_the_deposit_to_the_house(bill):
